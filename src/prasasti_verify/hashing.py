@@ -1,0 +1,138 @@
+"""Hashes of the log (RFC 6962) and of the state tree (CometBFT ``simple:v``), and the proofs over both.
+
+Owns every hash formula that the ledger and the verifier share. Knows nothing of files, JSON or signatures.
+All hashes are 32 bytes of SHA-256; a *leaf* argument is a leaf's hash unless it says *data*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from hashlib import sha256 as _sha256
+
+EMPTY_ROOT = _sha256(b"").digest()
+
+
+def sha256(data: bytes) -> bytes:
+    """SHA-256 of the bytes."""
+    return _sha256(data).digest()
+
+
+def hash_leaf(data: bytes) -> bytes:
+    """Leaf hash of an entry (RFC 6962, 2.1)."""
+    return _sha256(b"\x00" + data).digest()
+
+
+def hash_node(left: bytes, right: bytes) -> bytes:
+    """Inner node (RFC 6962, 2.1); the state tree uses the same."""
+    return _sha256(b"\x01" + left + right).digest()
+
+
+def fold_edge(edge: Sequence[bytes]) -> bytes:
+    """Root of the tree whose right edge this is: perfect subtrees, largest first."""
+    if not edge:
+        return EMPTY_ROOT
+    root = edge[-1]
+    for subtree in reversed(edge[:-1]):
+        root = hash_node(subtree, root)
+    return root
+
+
+def extend_edge(edge: Sequence[bytes], size: int, leaves: Iterable[bytes]) -> tuple[bytes, ...]:
+    """Right edge after appending leaf hashes to a tree of ``size`` leaves with this edge."""
+    grown = list(edge)
+    for leaf in leaves:
+        node = leaf
+        rest = size
+        while rest & 1:
+            node = _sha256(b"\x01" + grown.pop() + node).digest()
+            rest >>= 1
+        grown.append(node)
+        size += 1
+    return tuple(grown)
+
+
+def compute_root(leaves: Sequence[bytes]) -> bytes:
+    """Merkle tree hash over leaf hashes (RFC 6962, 2.1)."""
+    return fold_edge(extend_edge((), 0, leaves))
+
+
+def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes | None:
+    """Root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None where the proof has not the right length."""
+    if not 0 <= index < size:
+        return None
+    position, last, root = index, size - 1, leaf
+    for aunt in proof:
+        if last == 0:
+            return None
+        if position & 1 or position == last:
+            root = hash_node(aunt, root)
+            while not position & 1 and position:
+                position >>= 1
+                last >>= 1
+        else:
+            root = hash_node(root, aunt)
+        position >>= 1
+        last >>= 1
+    return root if last == 0 else None
+
+
+def is_consistent(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
+    """Whether a consistency proof shows the old tree as a prefix of the new one (RFC 9162, 2.1.4.2)."""
+    if not 0 <= old_size <= new_size:
+        return False
+    if old_size == new_size:
+        return not proof and old_root == new_root
+    if old_size == 0:
+        return not proof and old_root == EMPTY_ROOT
+    nodes = list(proof)
+    if old_size & (old_size - 1) == 0:
+        nodes.insert(0, old_root)
+    if not nodes:
+        return False
+    position, last = old_size - 1, new_size - 1
+    while position & 1:
+        position >>= 1
+        last >>= 1
+    old = new = nodes[0]
+    for node in nodes[1:]:
+        if last == 0:
+            return False
+        if position & 1 or position == last:
+            old = hash_node(node, old)
+            new = hash_node(node, new)
+            while not position & 1 and position:
+                position >>= 1
+                last >>= 1
+        else:
+            new = hash_node(new, node)
+        position >>= 1
+        last >>= 1
+    return last == 0 and old == old_root and new == new_root
+
+
+def hash_record(key: bytes, value_hash: bytes) -> bytes:
+    """Leaf of a record in its bucket (CometBFT ``simple:v``): key and SHA-256 of the value."""
+    length = len(key)
+    prefix = bytes((length,)) if length < 128 else bytes((length & 127 | 128, length >> 7))
+    return _sha256(b"\x00" + prefix + key + b"\x20" + value_hash).digest()
+
+
+def hash_bucket(records: Sequence[bytes]) -> bytes:
+    """Root of a bucket from its record leaves, sorted by whole key; the empty bucket's is SHA-256("")."""
+    return compute_root(records)
+
+
+def hash_bucket_leaf(bucket_root: bytes) -> bytes:
+    """Leaf of a bucket in the top tree: ``leaf("", SHA-256(bucket root))``."""
+    return _sha256(b"\x00\x00\x20" + _sha256(bucket_root).digest()).digest()
+
+
+def bucket_of(key: str, bucket_bits: int) -> int:
+    """Number of the bucket that a key lives in: the top bits of SHA-256 of its home (its first three parts)."""
+    home = "/".join(key.split("/", 3)[:3])
+    return int.from_bytes(_sha256(home.encode()).digest()[:4], "big") >> (32 - bucket_bits)
+
+
+def compute_app_hash(state_root: bytes, log_root: bytes) -> bytes:
+    """App hash over log root and state root, as the two leaves "log" and "state" of a CometBFT map."""
+    return hash_node(hash_record(b"log", sha256(log_root)), hash_record(b"state", sha256(state_root)))
