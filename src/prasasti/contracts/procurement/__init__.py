@@ -1,0 +1,1 @@
+"""Contract ``procurement``. So far: releases of processes that run in other systems, attested by their publisher."""

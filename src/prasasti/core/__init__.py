@@ -1,0 +1,1 @@
+"""The deterministic heart: types, encoding, envelope, state tree, admission, transition. No clock, files, network, floats."""

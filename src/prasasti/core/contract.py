@@ -1,0 +1,141 @@
+"""The shape that every contract shares: messages, conditions, refusals, outcomes, and the table.json made of them.
+
+Owns the grammar; each contract's folder fills it in. A *condition* is a pure predicate with the refusal that its
+failure means; a *process* function computes effects and runs only when every condition holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, Protocol, TypeVar
+
+from msgspec import Struct
+
+from prasasti.core.encoding import encode_canonical
+from prasasti.core.envelope import Signer
+from prasasti.core.genesis import Genesis
+from prasasti.core.types import Event
+
+Record = TypeVar("Record", bound=Struct | int)
+
+
+class Rejection(NamedTuple):
+    """A numbered refusal of a contract, stable for ever; ``condition`` is what did not hold, in words for developers."""
+
+    number: str
+    condition: str
+
+
+class View(Protocol):
+    """Reads the state as the rules see it: committed records under what the current block has written so far."""
+
+    def get(self, key: str, kind: type[Record]) -> Record | None: ...
+
+
+class Call(Struct, frozen=True):
+    """What a contract knows of the transaction or deadline that it judges. ``time`` is the block's, seconds UTC."""
+
+    time: int
+    height: int
+    previous_app_hash: bytes
+    genesis: Genesis
+    actor: str
+    signers: tuple[Signer, ...]
+    arguments: Any
+
+
+class Write(NamedTuple):
+    """A record to put under a key, or None to remove it; a list's count is a bare integer."""
+
+    key: str
+    record: Struct | int | None
+
+
+class Outcome(NamedTuple):
+    """Effects of an accepted message: writes, at most one a key, and events."""
+
+    writes: tuple[Write, ...] = ()
+    events: tuple[Event, ...] = ()
+
+
+Condition = Callable[[View, Call], bool]
+Process = Callable[[View, Call], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message of a contract. ``effects`` and ``documents`` go into table.json as they stand (formats: table.json)."""
+
+    name: str
+    number: str
+    arguments: type[Struct]
+    roles: tuple[str, ...]
+    process: Process
+    minimum_signers: int = 1
+    maximum_signers: int = 1
+    conditions: tuple[tuple[Rejection, Condition], ...] = ()
+    effects: tuple[Mapping[str, object], ...] = ()
+    documents: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A version of a contract. ``deadline`` runs one due record of the schedule, given its key's last part."""
+
+    name: str
+    version: int
+    messages: tuple[Message, ...]
+    lost_in_block: Rejection
+    parameters: Mapping[str, object] = field(default_factory=dict)
+    deadline: Callable[[View, Call, str], Outcome] | None = None
+    _by_name: Mapping[str, Message] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {message.name: message for message in self.messages})
+
+    def find(self, name: str) -> Message | None:
+        """The message of that name."""
+        return self._by_name.get(name)
+
+
+Registry = Mapping[str, Contract]
+
+
+def find_message(registry: Registry, action: str) -> tuple[Contract, Message] | None:
+    """Contract and message of an action ``contract.verb_noun``, or None."""
+    name, _, verb = action.partition(".")
+    contract = registry.get(name)
+    message = contract.find(verb) if contract is not None else None
+    return (contract, message) if contract is not None and message is not None else None
+
+
+def evaluate(message: Message, view: View, call: Call) -> Rejection | None:
+    """The first condition that does not hold, in the order of the message's table; None if all hold."""
+    for rejection, holds in message.conditions:
+        if not holds(view, call):
+            return rejection
+    return None
+
+
+def encode_table(contract: Contract) -> bytes:
+    """table.json of a contract version: what the verifier interprets (formats: table.json)."""
+    return encode_canonical(
+        {
+            "contract": contract.name,
+            "version": contract.version,
+            "actions": {
+                message.name: {
+                    "number": message.number,
+                    "signers": {
+                        "minimum": message.minimum_signers,
+                        "maximum": message.maximum_signers,
+                        "roles": sorted(message.roles),
+                    },
+                    "effects": [dict(effect) for effect in message.effects],
+                    "documents": sorted(message.documents),
+                }
+                for message in contract.messages
+            },
+        }
+    )

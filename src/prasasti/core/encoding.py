@@ -1,0 +1,139 @@
+"""JSON as the ledger hashes it (RFC 8785 without floats) and as it accepts it (strict), and strict base64.
+
+Owns the own checks that no JSON library makes together: duplicate keys, floats, integers outside ±(2^53−1), lone
+surrogates, depth. Knows no message.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64decode, b64encode
+from typing import Any
+
+import msgspec
+
+from prasasti.core.types import MAX_SAFE_INTEGER
+
+MAX_DEPTH = 32
+
+_encoder = msgspec.json.Encoder(order="sorted")
+# A run of 16 digits is the shortest that can exceed 2^53−1, which has 16.
+_long_digits = re.compile(rb"[0-9]{16}")
+
+
+class EncodingProblem(ValueError):
+    """Bytes that are not the strict JSON or base64 the ledger takes; the message says what and where."""
+
+
+def encode_canonical(value: object) -> bytes:
+    """RFC 8785 bytes of a value of objects with ASCII field names, lists, strings, integers, booleans and null."""
+    return _encoder.encode(value)
+
+
+def decode_strict(data: bytes) -> Any:
+    """Value of strict JSON: no duplicate key, float, integer beyond ±(2^53−1), lone surrogate, nor depth beyond 32.
+
+    Bytes that re-encode to themselves can hold neither a duplicate key nor a lone surrogate, so that canonical
+    input, which our own clients write, takes one library pass each way. Other input takes the long way.
+    """
+    if _long_digits.search(data) is None:
+        try:
+            _check_depth(data)
+            value = _plain_decoder.decode(data)
+            if _encoder.encode(value) == data:
+                return value
+        except (msgspec.DecodeError, UnicodeEncodeError):
+            pass
+    return _decode_carefully(data)
+
+
+def decode_base64(text: str) -> bytes:
+    """Bytes of standard base64 with padding; refused unless they re-encode to the same text (RFC 4648, 3.5)."""
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError as problem:
+        raise EncodingProblem("not standard base64 with padding") from problem
+    if encode_base64(data) != text:
+        raise EncodingProblem("base64 with loose bits or padding")
+    return data
+
+
+def encode_base64(data: bytes) -> str:
+    """Standard base64 with padding."""
+    return b64encode(data).decode("ascii")
+
+
+def _refuse_float(token: str) -> Any:
+    raise EncodingProblem(f"a number that is no plain integer: {token[:40]}")
+
+
+def _refuse_float_fast(token: str) -> Any:
+    raise msgspec.DecodeError("float")
+
+
+_plain_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=_refuse_float_fast)
+
+
+def _parse_integer(token: str) -> int:
+    if len(token) > 17 or abs(int(token)) > MAX_SAFE_INTEGER:
+        raise EncodingProblem(f"an integer outside ±(2^53-1): {token[:40]}")
+    return int(token)
+
+
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        seen: dict[str, None] = {}
+        for name, _ in pairs:
+            if name in seen:
+                raise EncodingProblem(f"the key {name[:80]!r} stands twice in one object")
+            seen[name] = None
+    return built
+
+
+_careful_decoder = json.JSONDecoder(
+    object_pairs_hook=_build_object, parse_float=_refuse_float, parse_int=_parse_integer, parse_constant=_refuse_float
+)
+
+
+def _decode_carefully(data: bytes) -> Any:
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as problem:
+        raise EncodingProblem(f"not UTF-8 at byte {problem.start}") from problem
+    _check_depth(data)
+    try:
+        value = _careful_decoder.decode(text)
+    except json.JSONDecodeError as problem:
+        raise EncodingProblem(f"not JSON at character {problem.pos}: {problem.msg}") from problem
+    try:
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError as problem:
+        raise EncodingProblem("a lone surrogate in a string") from problem
+    return value
+
+
+def _check_depth(data: bytes) -> None:
+    """Refuse nesting beyond MAX_DEPTH before any recursive parser sees it; brackets inside strings do not count."""
+    if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
+        return
+    depth = 0
+    in_string = False
+    escaped = False
+    for byte in data:
+        if in_string:
+            if escaped:
+                escaped = False
+            elif byte == 0x5C:
+                escaped = True
+            elif byte == 0x22:
+                in_string = False
+        elif byte == 0x22:
+            in_string = True
+        elif byte in (0x5B, 0x7B):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise EncodingProblem(f"nested deeper than {MAX_DEPTH}")
+        elif byte in (0x5D, 0x7D):
+            depth -= 1

@@ -1,0 +1,154 @@
+"""The committed state that blocks are judged against, and the view that a block writes into.
+
+Owns reading records through the tree and collecting a block's writes. The rules see it only as ``contract.View``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from prasasti.core.encoding import encode_canonical
+from prasasti.core.genesis import Genesis
+from prasasti.core.tree import Records, Tree, check_value
+from prasasti.core.types import Bug
+
+Record = TypeVar("Record", bound=Struct | int)
+
+SCHEDULE_PREFIX = "governance/schedule/"
+STANDING_PREFIXES = ("identity/key/", "identity/organisation/", "governance/member/")
+
+
+class ScheduleSource(Protocol):
+    """Where deadlines are found; promises the committed ones with time ≤ ``until``, in order (time, key)."""
+
+    def list_due(self, until: int, limit: int) -> list[tuple[int, str]]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tip:
+    """Where a ledger stands after a block. ``size`` counts log entries, ``edge`` is the log's right edge."""
+
+    height: int
+    time: int
+    size: int
+    edge: tuple[bytes, ...]
+    state_root: bytes
+    app_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that a block is judged against."""
+
+    genesis: Genesis
+    chain: str
+    tree: Tree
+    schedule: ScheduleSource
+    tip: Tip
+
+
+def schedule_key(time: int, contract: str, key: str) -> str:
+    """Key of a deadline's record."""
+    return f"{SCHEDULE_PREFIX}{time}/{contract}:{key}"
+
+
+def split_schedule_key(key: str) -> tuple[int, str]:
+    """Time and ``contract:key`` of a deadline's record key."""
+    time, _, rest = key.removeprefix(SCHEDULE_PREFIX).partition("/")
+    return int(time), rest
+
+
+class CommittedView:
+    """Reads committed records; keeps what it loaded and decoded, so it lives for one block."""
+
+    def __init__(self, tree: Tree) -> None:
+        self._tree = tree
+        self._buckets: dict[int, tuple[Records, dict[str, tuple[bytes, bytes]]]] = {}
+        self._decoded: dict[str, Struct | int | None] = {}
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        """The record under a key, or None; StateMismatch where the stored value does not match its hash."""
+        if key not in self._decoded:
+            value = self.read(key)
+            self._decoded[key] = msgspec.json.decode(value, type=kind) if value is not None else None
+        return _as_kind(self._decoded[key], kind, key)
+
+    def read(self, key: str) -> bytes | None:
+        """Canonical value under a key, or None."""
+        found = self._load(self._tree.bucket_number(key))[1].get(key)
+        return check_value(key, *found) if found is not None else None
+
+    def bucket(self, number: int) -> Records:
+        """All records of a bucket."""
+        return self._load(number)[0]
+
+    def bucket_number(self, key: str) -> int:
+        """Number of the bucket that a key lives in."""
+        return self._tree.bucket_number(key)
+
+    def _load(self, number: int) -> tuple[Records, dict[str, tuple[bytes, bytes]]]:
+        if number not in self._buckets:
+            records = self._tree.load(number)
+            self._buckets[number] = records, {key: (leaf, value) for key, leaf, value in records}
+        return self._buckets[number]
+
+
+class BlockView:
+    """Committed records under what the block has written so far."""
+
+    def __init__(self, committed: CommittedView, schedule: ScheduleSource) -> None:
+        self.committed = committed
+        self._schedule = schedule
+        self._written: dict[str, Struct | int | None] = {}
+        self._due_scheduled: dict[tuple[int, str], str] = {}
+        self.touches_standing = False
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        """The record under a key as of now in this block."""
+        if key in self._written:
+            return _as_kind(self._written[key], kind, key)
+        return self.committed.get(key, kind)
+
+    def write(self, writes: Iterable[tuple[str, Struct | int | None]]) -> None:
+        """Take over an accepted outcome's writes."""
+        for key, record in writes:
+            self._written[key] = record
+            if key.startswith(STANDING_PREFIXES):
+                self.touches_standing = True
+            elif key.startswith(SCHEDULE_PREFIX):
+                moment = split_schedule_key(key)
+                if record is not None:
+                    self._due_scheduled[moment] = key
+                else:
+                    self._due_scheduled.pop(moment, None)
+
+    def next_due(self, until: int) -> str | None:
+        """Key of the earliest deadline with time ≤ ``until``, in order (time, key), or None."""
+        candidates = [moment for moment in self._due_scheduled if moment[0] <= until]
+        limit = 64
+        while True:
+            committed = self._schedule.list_due(until, limit)
+            standing = [moment for moment in committed if f"{SCHEDULE_PREFIX}{moment[0]}/{moment[1]}" not in self._written]
+            if standing or len(committed) < limit:
+                break
+            limit *= 4
+        candidates += standing[:1]
+        if not candidates:
+            return None
+        time, rest = min(candidates)
+        return f"{SCHEDULE_PREFIX}{time}/{rest}"
+
+    def changes(self) -> Mapping[str, bytes | None]:
+        """Everything written, as canonical values (None removes)."""
+        return {key: encode_canonical(record) if record is not None else None for key, record in self._written.items()}
+
+
+def _as_kind(record: Struct | int | None, kind: type[Record], key: str) -> Record | None:
+    if record is None or isinstance(record, kind):
+        return record
+    raise Bug(f"{key} is read as two kinds")

@@ -1,0 +1,175 @@
+"""The authenticated state: buckets of records under one binary tree, whose root is the state root.
+
+Owns bucket bodies, the top tree in memory, and their hashes' agreement. Where buckets are kept is storage's
+business. Hash formulas: ``prasasti_verify.hashing``; bytes: CometBFT ``simple:v``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+
+import msgspec
+from msgspec import Struct
+
+from prasasti_verify.hashing import bucket_of, hash_bucket, hash_bucket_leaf, hash_node, hash_record, sha256
+
+HASH_BYTES = 32
+
+Records = list[tuple[str, bytes, bytes]]
+
+_body_decoder: msgspec.msgpack.Decoder[Records] = msgspec.msgpack.Decoder(Records)
+_body_encoder = msgspec.msgpack.Encoder()
+
+
+class StateMismatch(Exception):
+    """A stored value or bucket does not match its hash: the database was altered or is damaged. The node halts."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(f"the stored state does not match its hash at {where}")
+        self.where = where
+
+
+class BucketSource(Protocol):
+    """Where bucket bodies lie; promises the body last committed, or None for a bucket that never held a record."""
+
+    def load_bucket(self, number: int) -> bytes | None: ...
+
+
+def decode_bucket(body: bytes | None) -> Records:
+    """Records (key, leaf, value) of a bucket, ascending by key."""
+    return _body_decoder.decode(body) if body is not None else []
+
+
+def encode_bucket(records: Records) -> bytes:
+    """Body of a bucket; records ascend by key."""
+    return _body_encoder.encode(records)
+
+
+def hash_records(records: Records) -> bytes:
+    """Root of a bucket's records."""
+    return hash_bucket([leaf for _, leaf, _ in records])
+
+
+class TopUpdate(Struct, frozen=True):
+    """Nodes of the top tree that a block changes, level by level from the bucket leaves up, and the new root."""
+
+    levels: tuple[dict[int, bytes], ...]
+    root: bytes
+
+    @property
+    def leaves(self) -> dict[int, bytes]:
+        """New leaf hash of each changed bucket."""
+        return self.levels[0]
+
+
+class TopTree:
+    """The binary tree over 2^bits bucket leaves, all levels in flat arrays (64 bytes a bucket)."""
+
+    def __init__(self, bucket_bits: int) -> None:
+        self.bucket_bits = bucket_bits
+        node = hash_bucket_leaf(hash_bucket([]))
+        self.empty_leaf = node
+        self._levels: list[bytearray] = []
+        for level in range(bucket_bits + 1):
+            self._levels.append(bytearray(node * (1 << (bucket_bits - level))))
+            node = hash_node(node, node)
+
+    @property
+    def root(self) -> bytes:
+        """The state root."""
+        return bytes(self._levels[-1])
+
+    def leaf(self, bucket: int) -> bytes:
+        """Leaf hash of a bucket."""
+        return self.node(0, bucket)
+
+    def node(self, level: int, index: int) -> bytes:
+        """Hash of a node; level 0 holds the buckets."""
+        return bytes(self._levels[level][index * HASH_BYTES : (index + 1) * HASH_BYTES])
+
+    def leaves(self, first: int, count: int) -> bytes:
+        """Leaf hashes of ``count`` buckets from ``first``, joined."""
+        return bytes(self._levels[0][first * HASH_BYTES : (first + count) * HASH_BYTES])
+
+    def aunts(self, bucket: int) -> list[bytes]:
+        """Hashes that lead from a bucket's leaf to the root."""
+        return [self.node(level, (bucket >> level) ^ 1) for level in range(self.bucket_bits)]
+
+    def compute_update(self, leaves: Mapping[int, bytes]) -> TopUpdate:
+        """What setting these bucket leaves changes; the tree itself stays as it is until ``apply``."""
+        levels: list[dict[int, bytes]] = [dict(leaves)]
+        for level in range(self.bucket_bits):
+            below = levels[-1]
+            stored = self._levels[level]
+            above: dict[int, bytes] = {}
+            for index in below:
+                parent = index >> 1
+                if parent in above:
+                    continue
+                left, right = index & ~1, index | 1
+                left_hash = below.get(left) or stored[left * HASH_BYTES : right * HASH_BYTES]
+                right_hash = below.get(right) or stored[right * HASH_BYTES : (right + 1) * HASH_BYTES]
+                above[parent] = hash_node(bytes(left_hash), bytes(right_hash))
+            levels.append(above)
+        return TopUpdate(tuple(levels), levels[-1].get(0, self.root))
+
+    def apply(self, update: TopUpdate) -> None:
+        """Make the update's nodes the tree's own."""
+        for stored, changed in zip(self._levels, update.levels, strict=True):
+            for index, node in changed.items():
+                stored[index * HASH_BYTES : (index + 1) * HASH_BYTES] = node
+
+    def fill(self, chunks: Iterable[tuple[int, bytes]]) -> None:
+        """Set runs of leaves (first bucket, joined hashes) and compute what stands above them."""
+        changed: dict[int, bytes] = {}
+        for first, hashes in chunks:
+            for offset in range(0, len(hashes), HASH_BYTES):
+                leaf = hashes[offset : offset + HASH_BYTES]
+                if leaf != self.empty_leaf:
+                    changed[first + offset // HASH_BYTES] = leaf
+        self.apply(self.compute_update(changed))
+
+
+class Tree:
+    """Reads records through the top tree: what does not match its hash is never returned."""
+
+    def __init__(self, top: TopTree, source: BucketSource) -> None:
+        self.top = top
+        self._source = source
+
+    def load(self, number: int) -> Records:
+        """Records of a bucket, their leaves checked against the top tree; values are checked as they are read."""
+        try:
+            records = decode_bucket(self._source.load_bucket(number))
+        except msgspec.DecodeError as problem:
+            raise StateMismatch(f"bucket {number}") from problem
+        if hash_bucket_leaf(hash_records(records)) != self.top.leaf(number):
+            raise StateMismatch(f"bucket {number}{_name_keys(records)}")
+        return records
+
+    def bucket_number(self, key: str) -> int:
+        """Number of the bucket that a key lives in."""
+        return bucket_of(key, self.top.bucket_bits)
+
+
+def check_value(key: str, leaf: bytes, value: bytes) -> bytes:
+    """The value, once it is shown to match its leaf; StateMismatch names the key."""
+    if hash_record(key.encode(), sha256(value)) != leaf:
+        raise StateMismatch(f"key {key}")
+    return value
+
+
+def _name_keys(records: Records) -> str:
+    return ", which holds " + ", ".join(key for key, _, _ in records[:4]) if records else ""
+
+
+def update_records(records: Records, changes: Mapping[str, bytes | None]) -> Records:
+    """Records of a bucket after the changes (None removes), ascending by key."""
+    kept = [record for record in records if record[0] not in changes]
+    for key, value in changes.items():
+        if value is not None:
+            kept.append((key, hash_record(key.encode(), sha256(value)), value))
+    # Keys are ASCII identifiers, so that the order of strings is that of their bytes.
+    kept.sort()
+    return kept
