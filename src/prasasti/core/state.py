@@ -41,17 +41,6 @@ class Tip:
     app_hash: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class State:
-    """Everything that a block is judged against."""
-
-    genesis: Genesis
-    chain: str
-    tree: Tree
-    schedule: ScheduleSource
-    tip: Tip
-
-
 def schedule_key(time: int, contract: str, key: str) -> str:
     """Key of a deadline's record."""
     return f"{SCHEDULE_PREFIX}{time}/{contract}:{key}"
@@ -64,7 +53,7 @@ def split_schedule_key(key: str) -> tuple[int, str]:
 
 
 class CommittedView:
-    """Reads committed records; keeps what it loaded and decoded, so it lives for one block."""
+    """Reads committed records and keeps what it loaded and decoded."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
@@ -96,6 +85,18 @@ class CommittedView:
             records = self._tree.load(number)
             self._buckets[number] = records, {key: (leaf, value) for key, leaf, value in records}
         return self._buckets[number]
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """Everything that a block is judged against. ``view`` keeps what it read, so a state lives for one block."""
+
+    genesis: Genesis
+    chain: str
+    tree: Tree
+    schedule: ScheduleSource
+    tip: Tip
+    view: CommittedView
 
 
 class BlockView:

@@ -28,7 +28,7 @@ from prasasti.core.entries import (
     encode_entry,
 )
 from prasasti.core.envelope import Transaction
-from prasasti.core.state import SCHEDULE_PREFIX, BlockView, CommittedView, State, Tip, split_schedule_key
+from prasasti.core.state import SCHEDULE_PREFIX, BlockView, State, Tip, split_schedule_key
 from prasasti.core.tree import TopUpdate, encode_bucket, hash_records, update_records
 from prasasti.core.types import ensure, require
 from prasasti_verify.hashing import compute_app_hash, extend_edge, fold_edge, hash_bucket_leaf, hash_leaf
@@ -75,7 +75,7 @@ class BlockResult:
 
 def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
     """Run a block on a state (DESIGN: One picture). Raises only on a bug; a refusal is a receipt."""
-    view = BlockView(CommittedView(state.tree), state.schedule)
+    view = BlockView(state.view, state.schedule)
     deadline_events, deadline_count = _run_deadlines(view, state, block, registry)
 
     first = state.tip.size + 1
@@ -111,7 +111,7 @@ def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
 
 def has_room_after_deadlines(state: State, height: int, time: int, registry: Registry) -> bool:
     """Whether a block at that time runs all due deadlines and so may carry transactions."""
-    view = BlockView(CommittedView(state.tree), state.schedule)
+    view = BlockView(state.view, state.schedule)
     _run_deadlines(view, state, Block(height, time, ()), registry)
     return view.next_due(time) is None
 

@@ -120,15 +120,18 @@ class TopTree:
             for index, node in changed.items():
                 stored[index * HASH_BYTES : (index + 1) * HASH_BYTES] = node
 
-    def fill(self, chunks: Iterable[tuple[int, bytes]]) -> None:
+    def fill(self, runs: Iterable[tuple[int, bytes]]) -> None:
         """Set runs of leaves (first bucket, joined hashes) and compute what stands above them."""
-        changed: dict[int, bytes] = {}
-        for first, hashes in chunks:
-            for offset in range(0, len(hashes), HASH_BYTES):
-                leaf = hashes[offset : offset + HASH_BYTES]
-                if leaf != self.empty_leaf:
-                    changed[first + offset // HASH_BYTES] = leaf
-        self.apply(self.compute_update(changed))
+        touched: list[int] = []
+        for first, hashes in runs:
+            self._levels[0][first * HASH_BYTES : first * HASH_BYTES + len(hashes)] = hashes
+            touched += range(first, first + len(hashes) // HASH_BYTES)
+        for below, above in zip(self._levels, self._levels[1:], strict=False):
+            touched = list(dict.fromkeys(index >> 1 for index in touched))
+            for index in touched:
+                left = index * 2 * HASH_BYTES
+                node = hash_node(bytes(below[left : left + HASH_BYTES]), bytes(below[left + HASH_BYTES : left + 2 * HASH_BYTES]))
+                above[index * HASH_BYTES : (index + 1) * HASH_BYTES] = node
 
 
 class Tree:

@@ -1,0 +1,1 @@
+"""What orders transactions into blocks. Every engine drives the same ``application.Application``."""

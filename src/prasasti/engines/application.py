@@ -1,0 +1,214 @@
+"""The application that every engine drives, with the names and promises of ABCI 2.0.
+
+Owns the committed state in memory and its one commit a block. ``check_tx`` answers a sender; ``prepare_proposal`` and
+``process_proposal`` judge a block; ``finalize_block`` computes it, ``commit`` makes it durable. Between the two, and
+after a crash before ``commit``, everything still answers from the block before.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from prasasti.core.admission import QUOTA_WINDOW_SECONDS, AdmissionContext, Inadmissible, decode_transaction, judge
+from prasasti.core.contract import Contract, Registry
+from prasasti.core.envelope import Transaction, is_signed
+from prasasti.core.genesis import Genesis, build_genesis_tree, compute_chain, decode_genesis
+from prasasti.core.state import CommittedView, State, Tip
+from prasasti.core.transition import REFUSED_ID_KEPT_SECONDS, Block, BlockResult, UsedId, apply_block, has_room_after_deadlines
+from prasasti.core.tree import Records, TopTree, Tree
+from prasasti.core.types import Bug, require
+from prasasti.storage.ledger_database import LedgerDatabase
+from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
+
+VERIFIED_KEPT = 20_000
+
+Door = Callable[[Transaction], str | None]
+
+
+class ContractMismatch(Exception):
+    """Genesis names a contract version that this program does not have; the message says which."""
+
+
+@dataclass(frozen=True, slots=True)
+class GenesisState:
+    """What genesis fixes before the first block."""
+
+    genesis: Genesis
+    tip: Tip
+    top: TopTree
+    buckets: Mapping[int, Records]
+
+
+def init_chain(genesis_bytes: bytes) -> GenesisState:
+    """State and app hash before height 1 (formats: previous_app_hash of height 1)."""
+    genesis = decode_genesis(genesis_bytes)
+    top, buckets = build_genesis_tree(genesis)
+    tip = Tip(0, genesis.time, 0, (), top.root, compute_app_hash(top.root, EMPTY_ROOT))
+    return GenesisState(genesis, tip, top, buckets)
+
+
+def choose_registry(genesis: Genesis, contracts_by_table: Mapping[str, Contract]) -> Registry:
+    """The contract versions that genesis names, by name; ContractMismatch where one is not at hand."""
+    registry = {}
+    for reference in genesis.contracts:
+        contract = contracts_by_table.get(reference.table)
+        if contract is None or (contract.name, contract.version) != (reference.name, reference.version):
+            raise ContractMismatch(
+                f"genesis names {reference.name} version {reference.version} with table {reference.table}, which this program does not have"
+            )
+        registry[reference.name] = contract
+    return registry
+
+
+class UsedIds:
+    """Ids that count as used, and each actor's recent refusals; rebuilt from the log at start."""
+
+    def __init__(self) -> None:
+        self._until: dict[str, int] = {}
+        self._refusal_times: dict[str, deque[int]] = {}
+
+    def note(self, time: int, used: UsedId) -> None:
+        """Take over a transaction of a block at that time."""
+        self._until[used.id] = used.until
+        if used.refused_actor:
+            self._refusal_times.setdefault(used.refused_actor, deque()).append(time)
+
+    def is_used(self, transaction_id: str) -> bool:
+        """Whether an id is recorded and not long expired."""
+        return transaction_id in self._until
+
+    def count_refusals(self, actor: str, since: int) -> int:
+        """Refusals of an actor recorded after ``since``, seconds UTC."""
+        times = self._refusal_times.get(actor, deque())
+        while times and times[0] <= since:
+            times.popleft()
+        return len(times)
+
+    def forget(self, time: int) -> None:
+        """Drop ids that expired by then: an envelope of theirs fails the expiry check."""
+        self._until = {transaction_id: until for transaction_id, until in self._until.items() if until >= time}
+
+
+class Application:
+    """A ledger's state machine over its database."""
+
+    def __init__(self, database: LedgerDatabase, contracts_by_table: Mapping[str, Contract], door: Door) -> None:
+        genesis_bytes = database.read_genesis()
+        self.genesis = decode_genesis(genesis_bytes)
+        self.registry = choose_registry(self.genesis, contracts_by_table)
+        self._database = database
+        self._door = door
+        row = database.read_tip()
+        tree = Tree(database.load_top(self.genesis.bucket_bits), database)
+        if tree.top.root != row.state_root:
+            raise Bug(f"the top tree's root is not the state root of block {row.height}: the database was altered or is damaged")
+        self._state = State(self.genesis, compute_chain(genesis_bytes), tree, database, row.tip, CommittedView(tree))
+        self._ids = UsedIds()
+        for time, used in database.iterate_used_ids(row.time - max(REFUSED_ID_KEPT_SECONDS, QUOTA_WINDOW_SECONDS)):
+            self._ids.note(time, used)
+        self._verified: OrderedDict[str, bytes] = OrderedDict()
+        self._pending: BlockResult | None = None
+        self._forgotten_at = row.time
+
+    @property
+    def state(self) -> State:
+        """The committed state."""
+        return self._state
+
+    def info(self) -> Tip:
+        """The last committed block."""
+        return self._state.tip
+
+    def query(self, key: str) -> bytes | None:
+        """Committed value under a key."""
+        return self._state.view.read(key)
+
+    def check_tx(self, envelope: bytes, time: int) -> Transaction | Inadmissible:
+        """Admission and the node's door, for a block at that time at the earliest."""
+        transaction = decode_transaction(envelope, self.registry)
+        if isinstance(transaction, Inadmissible):
+            return transaction
+        problem = judge(transaction, self._context(time))
+        if problem is not None:
+            return problem
+        refused = self._door(transaction)
+        return Inadmissible("admission.11", f"door: {refused}") if refused is not None else transaction
+
+    def prepare_proposal(self, transactions: Sequence[Transaction], time: int) -> list[Transaction | Inadmissible]:
+        """What may enter the next block, in the order given: each is judged again at the block's own time, an id once."""
+        context = self._context(time)
+        seen: set[str] = set()
+        judged: list[Transaction | Inadmissible] = []
+        for transaction in transactions:
+            if transaction.id in seen:
+                judged.append(Inadmissible("admission.6", f"id: {transaction.id} stands in this block already"))
+                continue
+            problem = judge(transaction, context)
+            judged.append(problem or transaction)
+            if problem is None:
+                seen.add(transaction.id)
+        return judged
+
+    def has_room(self, time: int) -> bool:
+        """Whether a block at that time may carry transactions, all due deadlines being run first."""
+        if self._database.next_deadline() is None:
+            return True
+        return has_room_after_deadlines(self._state, self._state.tip.height + 1, time, self.registry)
+
+    def process_proposal(self, height: int, time: int, envelopes: Sequence[bytes]) -> bool:
+        """Whether another's block is one that honest nodes accept: the next height, time not back, all admissible, no id twice."""
+        tip = self._state.tip
+        if height != tip.height + 1 or time < tip.time or (envelopes and not self.has_room(time)):
+            return False
+        decoded = [decode_transaction(envelope, self.registry) for envelope in envelopes]
+        transactions = [transaction for transaction in decoded if isinstance(transaction, Transaction)]
+        if len(transactions) < len(decoded):
+            return False
+        return not any(isinstance(each, Inadmissible) for each in self.prepare_proposal(transactions, time))
+
+    def finalize_block(self, height: int, time: int, transactions: Sequence[Transaction]) -> BlockResult:
+        """Compute a block of admitted transactions; nothing is kept until ``commit``."""
+        if height != self._state.tip.height + 1 or time < self._state.tip.time:
+            raise Bug(f"block {height} at {time} does not follow block {self._state.tip.height} at {self._state.tip.time}")
+        self._pending = apply_block(self._state, Block(height, time, transactions), self.registry)
+        return self._pending
+
+    def commit(self, engine_time: int) -> Tip:
+        """Make the finalised block durable, then the state that everything answers from."""
+        result = require(self._pending, "a finalised block")
+        top = self._state.tree.top
+        # The tree in memory goes first, since the commit writes chunks of it; if the commit fails the process halts
+        # (the engine sees to it), so that no answer is ever given from a tree that the database does not have.
+        top.apply(result.top)
+        self._database.commit(result, top, engine_time)
+        tree = self._state.tree
+        self._state = State(self.genesis, self._state.chain, tree, self._database, result.tip, CommittedView(tree))
+        for used in result.used_ids:
+            self._ids.note(result.tip.time, used)
+            self._verified.pop(used.id, None)
+        if result.tip.time - self._forgotten_at > QUOTA_WINDOW_SECONDS:
+            self._ids.forget(result.tip.time)
+            self._forgotten_at = result.tip.time
+        self._pending = None
+        return result.tip
+
+    def _context(self, time: int) -> AdmissionContext:
+        return AdmissionContext(
+            chain=self._state.chain, time=time, view=self._state.view, registry=self.registry,
+            is_id_used=self._ids.is_used, count_refusals=self._ids.count_refusals, is_signed=self._is_signed,
+        )  # fmt: skip
+
+    def _is_signed(self, transaction: Transaction) -> bool:
+        """Verify once: a payload with the same signatures was judged already. The keyid names the key, the state is not asked."""
+        digest = sha256(transaction.envelope_json).digest()
+        if self._verified.get(transaction.id) == digest:
+            return True
+        if not is_signed(transaction):
+            return False
+        self._verified[transaction.id] = digest
+        if len(self._verified) > VERIFIED_KEPT:
+            self._verified.popitem(last=False)
+        return True

@@ -1,0 +1,1 @@
+"""Where a ledger's bytes lie: its database and its documents. Knows no rules."""
