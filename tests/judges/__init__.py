@@ -16,6 +16,7 @@ import tempfile
 import zipfile
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any, Never
 
@@ -118,6 +119,7 @@ def run_libcoveocds(package: Path) -> dict[str, list[Any]]:
     }
 
 
+@cache
 def python_versions() -> dict[str, Path]:
     """Interpreters of the minors that Prasasti supports, as far as this machine has them, by minor; never empty."""
     found = {f"{sys.version_info.major}.{sys.version_info.minor}": Path(sys.executable)}
