@@ -42,12 +42,20 @@ class DeadlinesFirst(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
+class RefusedTransaction:
+    """A refusal as the log keeps it. A replay enters it as it stands: its envelope is not in the log to be judged."""
+
+    id: str
+    refusal: Refusal
+
+
+@dataclass(frozen=True, slots=True)
 class Block:
     """A block to apply. ``time`` is application time, seconds UTC; every transaction is admitted and its id new."""
 
     height: int
     time: int
-    transactions: Sequence[Transaction]
+    transactions: Sequence[Transaction | RefusedTransaction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +90,9 @@ def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
     transactions: list[TransactionEntry] = []
     used_ids: list[UsedId] = []
     for offset, transaction in enumerate(block.transactions):
-        refusal, events = _execute(view, state, block, registry, transaction)
-        transactions.append(_transaction_entry(transaction, first + offset, block.time, refusal, events))
-        used_ids.append(_used_id(transaction, block.time, refusal))
+        entry, used_id = _enter(view, state, block, registry, transaction, first + offset)
+        transactions.append(entry)
+        used_ids.append(used_id)
 
     changes = view.changes()
     buckets, top = _update_state(changes, view, state)
@@ -137,6 +145,23 @@ def _run_deadlines(view: BlockView, state: State, block: Block, registry: Regist
         size_bytes += added_bytes
         count += 1
     return events, count
+
+
+def _enter(
+    view: BlockView, state: State, block: Block, registry: Registry, transaction: Transaction | RefusedTransaction, position: int
+) -> tuple[TransactionEntry, UsedId]:
+    """Log entry of a transaction, and how long its id counts as used; an accepted one's writes are taken over."""
+    if isinstance(transaction, RefusedTransaction):
+        refusal = transaction.refusal
+    else:
+        rejection, events = _execute(view, state, block, registry, transaction)
+        if rejection is None:
+            envelope = msgspec.Raw(transaction.envelope_json)
+            entry = TransactionEntry(envelope, events, transaction.id, TRANSACTION, position, None, block.time)
+            return entry, UsedId(transaction.id, transaction.payload.expires, "")
+        refusal = Refusal(transaction.payload.action, transaction.payload.actor, rejection.number)
+    entry = TransactionEntry(None, NO_EVENTS, transaction.id, TRANSACTION, position, refusal, block.time)
+    return entry, UsedId(transaction.id, block.time + REFUSED_ID_KEPT_SECONDS, refusal.actor)
 
 
 def _execute(
@@ -197,17 +222,3 @@ def _standing_context(view: BlockView, state: State, block: Block, registry: Reg
         chain=state.chain, time=block.time, view=view, registry=registry,
         is_id_used=lambda _: False, count_refusals=lambda _actor, _since: 0,
     )  # fmt: skip
-
-
-def _transaction_entry(
-    transaction: Transaction, position: int, time: int, rejection: Rejection | None, events: msgspec.Raw
-) -> TransactionEntry:
-    refusal = Refusal(transaction.payload.action, transaction.payload.actor, rejection.number) if rejection is not None else None
-    envelope = msgspec.Raw(transaction.envelope_json) if rejection is None else None
-    return TransactionEntry(envelope, events, transaction.id, TRANSACTION, position, refusal, time)
-
-
-def _used_id(transaction: Transaction, time: int, rejection: Rejection | None) -> UsedId:
-    if rejection is None:
-        return UsedId(transaction.id, transaction.payload.expires, "")
-    return UsedId(transaction.id, time + REFUSED_ID_KEPT_SECONDS, transaction.payload.actor)
