@@ -1,0 +1,1 @@
+"""The public log: tiles, checkpoints, the published folder, proofs. It reads the ledger, and writes nothing of it."""

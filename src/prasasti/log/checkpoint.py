@@ -1,0 +1,41 @@
+"""Checkpoints as the log writes them (C2SP tlog-checkpoint, signed-note): body, signature line, the key's text.
+
+Owns the writing; the verifier's parser reads. When a checkpoint may be signed is publishing's to decide.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from prasasti.log.source import LogSigner
+from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, take_signature
+from prasasti_verify.strict import require
+
+
+def build_log_key(origin: str, public_key: bytes) -> Key:
+    """The log's key, whose name is the origin."""
+    return Key(origin, ED25519, public_key)
+
+
+def format_vkey(key: Key) -> str:
+    """A verifier key in one line, without the newline: name, key id, type and key."""
+    return f"{key.name}+{key.id.hex()}+{b64encode(bytes((key.kind,)) + key.public).decode()}"
+
+
+def format_body(origin: str, size: int, root: bytes) -> bytes:
+    """The text that is signed: three lines, no extension line, since some cosigners sign only these."""
+    return f"{origin}\n{size}\n{b64encode(root).decode()}\n".encode()
+
+
+def sign_checkpoint(key: Key, size: int, root: bytes, signer: LogSigner) -> bytes:
+    """A checkpoint with the log's signature. What the signer raises comes through; its answer is not verified here."""
+    body = format_body(key.name, size, root)
+    return body + f"\n— {key.name} {b64encode(key.id + signer.sign(body)).decode()}\n".encode()
+
+
+def read_checkpoint(data: bytes, key: Key, place: str) -> Checkpoint:
+    """A checkpoint that the log's key has signed; ``prasasti_verify.strict.Wrong`` names the place and what is wrong."""
+    checkpoint = parse_checkpoint(data, place)
+    require(checkpoint.origin == key.name, place, f"is of the log {checkpoint.origin}, not of {key.name}")
+    require(take_signature(checkpoint, key, place) is not None, place, f"bears no signature by the log's key {key.public.hex()}")
+    return checkpoint
