@@ -36,7 +36,7 @@ def test_blocks_are_the_example(tmp_path: Path) -> None:
     genesis_bytes = build_genesis()
     start = init_chain(genesis_bytes)
     database = LedgerDatabase.create(tmp_path / "ledger.sqlite", genesis_bytes, start.tip, start.buckets, start.top)
-    application = Application(database, index_by_table(build_contracts()), lambda _: None)
+    application = Application(database, index_by_table(build_contracts()), lambda _transaction, _view: None)
     numbers = []
     for time, envelope in zip(TIMES, build_envelopes(compute_chain(genesis_bytes)), strict=True):
         transaction = application.check_tx(envelope, time)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from msgspec import Struct
 
-from prasasti.core.encoding import encode_canonical
+from prasasti.core.encoding import decode_base64, encode_canonical
+from prasasti.core.envelope import Envelope
 
 MAX_ENTRY_BYTES = 65_535
 MAX_EVENTS_BYTES = 2_048
@@ -62,3 +65,34 @@ class Receipt(Struct, frozen=True):
 def encode_entry(entry: BlockEntry | TransactionEntry) -> bytes:
     """Bytes of a log entry."""
     return encode_canonical(entry)
+
+
+class RecordedTransaction(Struct, frozen=True):
+    """An accepted transaction as its entry tells it: ``payload`` as decoded JSON."""
+
+    position: int
+    time: int
+    id: str
+    payload: dict[str, Any]
+    events: list[dict[str, Any]]
+
+
+class _AnyEntry(Struct, frozen=True):
+    kind: str
+    events: list[dict[str, Any]]
+    envelope: Envelope | None = None
+    id: str = ""
+    position: int = 0
+    time: int = 0
+
+
+_entry_decoder = msgspec.json.Decoder(_AnyEntry)
+
+
+def read_accepted(entry: bytes) -> RecordedTransaction | None:
+    """The accepted transaction in one of the ledger's own entries; None for a block entry or a refusal."""
+    decoded = _entry_decoder.decode(entry)
+    if decoded.envelope is None:
+        return None
+    payload = msgspec.json.decode(decode_base64(decoded.envelope.payload))
+    return RecordedTransaction(decoded.position, decoded.time, decoded.id, payload, decoded.events)

@@ -5,11 +5,11 @@ Owns the shapes that every contract shares. Text is opaque UTF-8: no normalisati
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Annotated, TypeVar
 
-from msgspec import Meta, Struct
+from msgspec import Meta, Struct, convert
 
 Value = TypeVar("Value")
 
@@ -89,3 +89,16 @@ def is_within_bytes(text: str, limit_bytes: int) -> bool:
 def is_ascending(texts: Sequence[str]) -> bool:
     """Whether texts are sorted bytewise (UTF-8), each once."""
     return all(earlier.encode() < later.encode() for earlier, later in pairwise(texts))
+
+
+def find_documents(value: object) -> Iterator[Document]:
+    """Documents named anywhere in decoded arguments or events: objects with exactly their three fields (formats: Log entries)."""
+    if isinstance(value, dict):
+        if value.keys() == {"media_type", "sha256", "size"}:
+            yield convert(value, Document)
+        else:
+            for each in value.values():
+                yield from find_documents(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from find_documents(each)

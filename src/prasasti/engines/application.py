@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from prasasti.core.admission import QUOTA_WINDOW_SECONDS, AdmissionContext, Inadmissible, decode_transaction, judge
-from prasasti.core.contract import Contract, Registry
+from prasasti.core.contract import Contract, Registry, View
 from prasasti.core.envelope import Transaction, is_signed
 from prasasti.core.genesis import Genesis, build_genesis_tree, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, State, Tip
@@ -25,7 +25,7 @@ from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
 
 VERIFIED_KEPT = 20_000
 
-Door = Callable[[Transaction], str | None]
+Door = Callable[[Transaction, View], str | None]
 
 
 class ContractMismatch(Exception):
@@ -134,7 +134,7 @@ class Application:
         problem = judge(transaction, self._context(time))
         if problem is not None:
             return problem
-        refused = self._door(transaction)
+        refused = self._door(transaction, self._state.view)
         return Inadmissible("admission.11", f"door: {refused}") if refused is not None else transaction
 
     def prepare_proposal(self, transactions: Sequence[Transaction], time: int) -> list[Transaction | Inadmissible]:

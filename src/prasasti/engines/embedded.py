@@ -19,6 +19,7 @@ from types import TracebackType
 
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.core.admission import Inadmissible
+from prasasti.core.contract import Record
 from prasasti.core.entries import Receipt
 from prasasti.core.envelope import Transaction
 from prasasti.engines.application import Application
@@ -73,6 +74,8 @@ class EmbeddedEngine:
         self._check_clock_note(accept_clock)
         self._waiting: deque[tuple[bytes, Future[Answer]]] = deque()
         self._wake = threading.Condition()
+        # Held while a block is judged and committed: between the two, tree and database are a block apart.
+        self._state_lock = threading.Lock()
         self._stopping = False
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sealing", daemon=True)
@@ -93,6 +96,11 @@ class EmbeddedEngine:
             self._waiting.extend(zip(envelopes, futures, strict=True))
             self._wake.notify()
         return [future.result() for future in futures]
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        """A committed record (``core.contract.View``), for other threads than the sealing one."""
+        with self._state_lock:
+            return self._application.state.view.get(key, kind)
 
     def run_deadlines(self) -> None:
         """Seal the blocks that due deadlines call for, before the thread starts."""
@@ -126,7 +134,8 @@ class EmbeddedEngine:
     def _answer(self, batch: list[tuple[bytes, Future[Answer]]]) -> None:
         """Check, seal and answer one batch. A clock that jumped refuses the batch; any other fault halts."""
         try:
-            answers = self._record([envelope for envelope, _ in batch])
+            with self._state_lock:
+                answers = self._record([envelope for envelope, _ in batch])
         except ClockJumped as jump:
             self._database.set_note(CLOCK_NOTE, f"{jump.wall} {jump.expected}")
             logger.error("nothing is sealed: %s", jump)

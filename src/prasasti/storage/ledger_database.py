@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -103,6 +104,15 @@ class LedgerDatabase:
         if row is None:
             raise StorageProblem(f"{self.path} holds no genesis: its making was interrupted; remove the folder and make it anew")
         return bytes(row[0])
+
+    @contextmanager
+    def snapshot(self) -> Iterator[int]:
+        """Reads within see one block, whose height this yields, whatever a writer commits meanwhile."""
+        self._connection.execute("BEGIN")
+        try:
+            yield self.read_tip().height
+        finally:
+            self._connection.execute("COMMIT")
 
     def read_tip(self) -> BlockRow:
         """The newest block."""

@@ -1,0 +1,142 @@
+"""The one place that chooses concrete parts and wires them: databases, documents, engine, door, clock.
+
+Owns opening and making a ledger's folder. Knows no rule and no use case.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from prasasti.contracts import CONTRACTS, index_by_table
+from prasasti.core.contract import Contract, Record, encode_table
+from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
+from prasasti.core.state import CommittedView
+from prasasti.core.tree import Tree
+from prasasti.engines.application import Application, choose_registry, init_chain
+from prasasti.engines.clock import Clocks, EngineClock
+from prasasti.engines.embedded import EmbeddedEngine, WriterLock
+from prasasti.engines.parts import check_parts, list_allowed_parts
+from prasasti.services.door import make_door
+from prasasti.services.ledger import Answer, Ledger, ReadOnly
+from prasasti.storage.connection import StorageProblem
+from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
+from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
+
+logger = logging.getLogger("prasasti.bootstrap")
+
+
+def allowed_parts() -> ConsensusParts:
+    """Consensus parts that a genesis made by this program allows."""
+    return list_allowed_parts()
+
+
+def create_ledger(folder: Path, genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> Genesis:
+    """Make a ledger's folder from a genesis file; StorageProblem, EncodingProblem, ContractMismatch, PartsDiffer.
+
+    The database comes last, in one transaction: a crash before leaves a folder that no command opens and that a
+    repetition completes.
+    """
+    start = init_chain(genesis_bytes)
+    choose_registry(start.genesis, index_by_table(tuple(contracts)))
+    check_parts(start.genesis.consensus_parts)
+    if (folder / DATABASE_NAME).exists():
+        raise StorageProblem(f"{folder} holds a ledger already")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / DOCUMENTS_NAME).unlink(missing_ok=True)
+    except OSError as problem:
+        raise StorageProblem(f"{folder} cannot be made: {problem.strerror}") from problem
+    documents = DocumentStore.create(folder / DOCUMENTS_NAME)
+    documents.put((encode_table(contract), "application/json") for contract in contracts)
+    documents.close()
+    LedgerDatabase.create(folder / DATABASE_NAME, genesis_bytes, start.tip, start.buckets, start.top).close()
+    return start.genesis
+
+
+@contextmanager
+def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) -> Iterator[Ledger]:
+    """A ledger to read, also while another process writes to it."""
+    with ExitStack() as stack:
+        database = _open_database(stack, folder, write=False)
+        documents = _open_documents(stack, folder, write=False)
+        genesis_bytes = database.read_genesis()
+        genesis = decode_genesis(genesis_bytes)
+        yield Ledger(
+            folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
+            registry=choose_registry(genesis, index_by_table(tuple(contracts))), database=database, documents=documents,
+            state=_NewestState(database, genesis), submit=_refuse_to_write,
+        )  # fmt: skip
+
+
+@contextmanager
+def open_for_writing(
+    folder: Path, *, accept_clock: bool = False, clocks: Clocks | None = None, contracts: Sequence[Contract] = CONTRACTS
+) -> Iterator[Ledger]:
+    """A ledger with its embedded engine running. Refused while another process has it open for writing.
+
+    The engine's thread has connections of its own: on a shared one, readers would see a block before its commit, and
+    the door a document that is not durable yet.
+    """
+    with ExitStack() as stack:
+        _require_ledger(folder)
+        lock = WriterLock(folder)
+        stack.callback(lock.release)
+        written = _open_database(stack, folder, write=True)
+        genesis_bytes = written.read_genesis()
+        genesis = decode_genesis(genesis_bytes)
+        check_parts(genesis.consensus_parts)
+        documents = _open_documents(stack, folder, write=True)
+        door = make_door(_open_documents(stack, folder, write=False))
+        application = Application(written, index_by_table(tuple(contracts)), door)
+        clock = EngineClock(clocks or Clocks(), written.read_tip().engine_time)
+        engine = EmbeddedEngine(application, written, clock, accept_clock)
+        engine.run_deadlines()
+        stack.enter_context(engine)
+        yield Ledger(
+            folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
+            registry=application.registry, database=_open_database(stack, folder, write=False), documents=documents,
+            state=engine, submit=engine.submit, gap_seconds=clock.gap_seconds,
+        )  # fmt: skip
+
+
+def _require_ledger(folder: Path) -> None:
+    if not (folder / DATABASE_NAME).exists():
+        raise StorageProblem(f"{folder} holds no ledger; 'prasasti init {folder}' makes one")
+
+
+def _open_database(stack: ExitStack, folder: Path, write: bool) -> LedgerDatabase:
+    _require_ledger(folder)
+    database = LedgerDatabase.open(folder / DATABASE_NAME, write)
+    stack.callback(database.close)
+    return database
+
+
+def _open_documents(stack: ExitStack, folder: Path, write: bool) -> DocumentStore:
+    documents = DocumentStore.open(folder / DOCUMENTS_NAME, write)
+    stack.callback(documents.close)
+    return documents
+
+
+def _refuse_to_write(_: Sequence[bytes]) -> list[Answer]:
+    raise ReadOnly("this ledger was opened for reading")
+
+
+class _NewestState:
+    """A reader's state (``core.contract.View``), made anew when the writer has gone on."""
+
+    def __init__(self, database: LedgerDatabase, genesis: Genesis) -> None:
+        self._database = database
+        self._genesis = genesis
+        self._height = -1
+        self._view: CommittedView | None = None
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        """The record under a key at the newest committed block."""
+        with self._database.snapshot() as height:
+            if self._view is None or height != self._height:
+                self._view = CommittedView(Tree(self._database.load_top(self._genesis.bucket_bits), self._database))
+                self._height = height
+            return self._view.get(key, kind)

@@ -1,0 +1,31 @@
+"""The node's door: what stands in front of admission and never in consensus (ledger-core: admission).
+
+Owns two rules: every document of an envelope is stored and not withheld, and no personal data goes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from prasasti.contracts.governance.records import WithheldRecord, withheld_key
+from prasasti.core.contract import View
+from prasasti.core.envelope import Transaction
+from prasasti.core.types import find_documents
+from prasasti.services.personal_data import find_personal_data
+from prasasti.storage.documents import DocumentStore
+
+
+def make_door(documents: DocumentStore) -> Callable[[Transaction, View], str | None]:
+    """A door over a document store: why a transaction does not pass, or None."""
+
+    def judge(transaction: Transaction, view: View) -> str | None:
+        for path, what in find_personal_data(transaction.payload.arguments):
+            return f"{path} looks like {what}; personal data never goes on the ledger"
+        for document in find_documents(transaction.payload.arguments):
+            if view.get(withheld_key(document.sha256), WithheldRecord) is not None:
+                return f"document {document.sha256} is withheld and cannot be named again"
+            if not documents.has(document):
+                return f"document {document.sha256} of {document.size} bytes ({document.media_type}) is not stored; send it first"
+        return None
+
+    return judge

@@ -1,0 +1,44 @@
+"""A ledger as services see it: its parts, wired by bootstrap. Owns no part's making."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from prasasti.core.admission import Inadmissible
+from prasasti.core.contract import Registry, View
+from prasasti.core.entries import Receipt
+from prasasti.core.genesis import Genesis
+from prasasti.storage.documents import DocumentStore
+from prasasti.storage.ledger_database import LedgerDatabase
+
+Answer = Receipt | Inadmissible
+
+
+class ReadOnly(Exception):
+    """A service that writes was given a ledger opened for reading."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """An opened ledger. ``submit`` answers when what it accepted is durable; ``state`` is the newest committed one.
+
+    ``database`` and ``documents`` are connections of the services' own: what the engine has not committed is not seen.
+    """
+
+    folder: Path
+    genesis_bytes: bytes
+    genesis: Genesis
+    chain: str
+    registry: Registry
+    database: LedgerDatabase
+    documents: DocumentStore
+    state: View
+    submit: Callable[[Sequence[bytes]], list[Answer]]
+    gap_seconds: int = 0
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where a training ledger's keys lie."""
+        return self.folder / "keys"

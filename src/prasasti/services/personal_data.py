@@ -1,0 +1,38 @@
+"""The gate against personal data: what no client signs and no node's door lets in (DESIGN: Text).
+
+Owns the patterns, which are data: a row names what it looks for. It judges strings of a payload, not documents:
+those are redacted where they are made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+# A NIK: six digits of region, a birth date DDMMYY (women: day + 40), a serial that is not 0000.
+_NIK = (
+    r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])"
+    r"(?:0[1-9]|1[0-2])[0-9]{2}(?!0000)[0-9]{4}(?![0-9A-Za-z])"
+)
+_EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}"
+_PHONE = r"(?<![0-9A-Za-z])(?:\+62|62|0)8[1-9][0-9]{7,10}(?![0-9A-Za-z])"
+
+PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("a national identity number (NIK)", re.compile(_NIK)),
+    ("an e-mail address", re.compile(_EMAIL)),
+    ("a mobile phone number", re.compile(_PHONE)),
+)
+
+
+def find_personal_data(value: object, path: str = "arguments") -> Iterator[tuple[str, str]]:
+    """Pairs of path and what was found there. The datum itself is not repeated: the answer would carry it on."""
+    if isinstance(value, str):
+        for name, pattern in PATTERNS:
+            if pattern.search(value):
+                yield path, name
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield from find_personal_data(each, f"{path}.{key}")
+    elif isinstance(value, list):
+        for index, each in enumerate(value):
+            yield from find_personal_data(each, f"{path}[{index}]")
