@@ -52,7 +52,7 @@ clean:  ## remove what make made: environments, caches, pilot/
 .venv/requirements.stamp .venv-judges/requirements.stamp: %/requirements.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed, and $(PYTHON) is older or missing; name another: make PYTHON=python3.12"; exit 1; }
-	$(PYTHON) -m venv $*
+	$*/bin/python -m pip --version > /dev/null 2>&1 || $(PYTHON) -m venv --clear $*
 	$*/bin/python $(PIP_INSTALL) --require-hashes -r $(filter %.txt,$^)
 	@touch $@
 
