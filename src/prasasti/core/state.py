@@ -13,9 +13,10 @@ import msgspec
 from msgspec import Struct
 
 from prasasti.core.encoding import encode_canonical
-from prasasti.core.genesis import Genesis
-from prasasti.core.tree import Records, Tree, check_value
+from prasasti.core.genesis import Genesis, build_genesis_tree, decode_genesis
+from prasasti.core.tree import Records, TopTree, Tree, check_value
 from prasasti.core.types import Bug
+from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
 
 Record = TypeVar("Record", bound=Struct | int)
 
@@ -39,6 +40,24 @@ class Tip:
     edge: tuple[bytes, ...]
     state_root: bytes
     app_hash: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class GenesisState:
+    """What genesis fixes before the first block."""
+
+    genesis: Genesis
+    tip: Tip
+    top: TopTree
+    buckets: Mapping[int, Records]
+
+
+def init_chain(genesis_bytes: bytes) -> GenesisState:
+    """State and app hash before height 1 (formats: previous_app_hash of height 1)."""
+    genesis = decode_genesis(genesis_bytes)
+    top, buckets = build_genesis_tree(genesis)
+    tip = Tip(0, genesis.time, 0, (), top.root, compute_app_hash(top.root, EMPTY_ROOT))
+    return GenesisState(genesis, tip, top, buckets)
 
 
 def schedule_key(time: int, contract: str, key: str) -> str:

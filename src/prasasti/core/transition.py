@@ -69,12 +69,13 @@ class UsedId:
 
 @dataclass(frozen=True, slots=True)
 class BlockResult:
-    """What a block makes: everything that one database transaction commits."""
+    """What a block makes: everything that one database transaction commits. ``accepted`` pairs action and position."""
 
     tip: Tip
     receipts: tuple[Receipt, ...]
     entries: tuple[tuple[bytes, bytes], ...]
     used_ids: tuple[UsedId, ...]
+    accepted: tuple[tuple[str, int], ...]
     buckets: dict[int, bytes]
     top: TopUpdate
     schedule_added: tuple[tuple[int, str], ...]
@@ -99,7 +100,7 @@ def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
     if not transactions and not deadline_count:
         return BlockResult(
             tip=Tip(block.height, block.time, state.tip.size, state.tip.edge, state.tip.state_root, state.tip.app_hash),
-            receipts=(), entries=(), used_ids=(), buckets={}, top=top, schedule_added=(), schedule_removed=(),
+            receipts=(), entries=(), used_ids=(), accepted=(), buckets={}, top=top, schedule_added=(), schedule_removed=(),
         )  # fmt: skip
     head = BlockEntry(
         deadline_count=deadline_count, events=deadline_events, height=block.height, kind=BLOCK,
@@ -114,7 +115,12 @@ def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
     tip = Tip(block.height, block.time, state.tip.size + len(entries), edge, top.root, app_hash)
     added, removed = _list_schedule_changes(changes)
     receipts = tuple(Receipt(entry.events, block.height, entry.id, entry.position, entry.refusal, block.time) for entry in transactions)
-    return BlockResult(tip, receipts, entries, tuple(used_ids), buckets, top, added, removed)
+    accepted = tuple(
+        (transaction.payload.action, entry.position)
+        for transaction, entry in zip(block.transactions, transactions, strict=True)
+        if isinstance(transaction, Transaction) and entry.refusal is None
+    )
+    return BlockResult(tip, receipts, entries, tuple(used_ids), accepted, buckets, top, added, removed)
 
 
 def has_room_after_deadlines(state: State, height: int, time: int, registry: Registry) -> bool:

@@ -37,7 +37,5 @@ class UsedIds:
     def forget(self, time: int) -> None:
         """Drop what no check at that time or later asks for: an envelope with an expired id fails the expiry check."""
         self._until = {transaction_id: until for transaction_id, until in self._until.items() if until >= time}
-        recent = {
-            actor: times[bisect_right(times, time - QUOTA_WINDOW_SECONDS) :] for actor, times in self._refusal_times.items()
-        }
+        recent = {actor: times[bisect_right(times, time - QUOTA_WINDOW_SECONDS) :] for actor, times in self._refusal_times.items()}
         self._refusal_times = {actor: times for actor, times in recent.items() if times}

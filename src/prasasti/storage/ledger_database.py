@@ -33,6 +33,7 @@ CREATE TABLE block(height INTEGER PRIMARY KEY, time INTEGER NOT NULL, engine_tim
 CREATE INDEX block_by_time ON block(time);
 CREATE INDEX block_by_first ON block(first);
 CREATE TABLE position(id BLOB PRIMARY KEY, position INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE action(name TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(name, position)) WITHOUT ROWID;
 CREATE TABLE top(chunk INTEGER PRIMARY KEY, height INTEGER NOT NULL, leaves BLOB NOT NULL);
 CREATE TABLE journal(height INTEGER PRIMARY KEY, delta BLOB NOT NULL);
 CREATE TABLE cursor(id INTEGER PRIMARY KEY CHECK (id = 1), next INTEGER NOT NULL, lap_height INTEGER NOT NULL);
@@ -173,6 +174,11 @@ class LedgerDatabase:
         row = self._connection.execute("SELECT position FROM position WHERE id = ?", (bytes.fromhex(transaction_id),)).fetchone()
         return row[0] if row is not None else None
 
+    def list_positions(self, action: str, size: int) -> list[int]:
+        """Log positions below ``size`` of accepted transactions with that action, ascending."""
+        query = "SELECT position FROM action WHERE name = ? AND position < ? ORDER BY position"
+        return [row[0] for row in self._connection.execute(query, (action, size))]
+
     # -- the log, as publishing reads it -----------------------------------------------------------------------------
 
     def size(self) -> int:
@@ -204,6 +210,7 @@ class LedgerDatabase:
             many("INSERT OR REPLACE INTO bucket VALUES (?, ?)", result.buckets.items())
             many("INSERT INTO log VALUES (?, ?, ?)", [(first + offset, leaf, entry) for offset, (leaf, entry) in enumerate(result.entries)])
             many("INSERT INTO position VALUES (?, ?)", [(bytes.fromhex(receipt.id), receipt.position) for receipt in result.receipts])
+            many("INSERT INTO action VALUES (?, ?)", result.accepted)
             many("DELETE FROM deadline WHERE time = ? AND key = ?", result.schedule_removed)
             many("INSERT OR REPLACE INTO deadline VALUES (?, ?)", result.schedule_added)
             self._write_top(result, top)

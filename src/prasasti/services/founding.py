@@ -1,0 +1,165 @@
+"""Founding a ledger: from a founders' file, or as a training ledger with members and keys of its own.
+
+Owns making a genesis file. Its form and what it means are ``core.genesis``'s; the folder is bootstrap's.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from prasasti.contracts import CONTRACTS
+from prasasti.core.contract import Contract, encode_table
+from prasasti.core.encoding import EncodingProblem, encode_canonical
+from prasasti.core.genesis import ConsensusParts, decode_genesis
+from prasasti.integrations.signers import create_training_key
+
+DEFAULT_PARAMETERS = {"max_expiry_seconds": 86_400, "max_expiry_seconds_several": 604_800, "max_gap_seconds": 300}
+DEFAULT_BUCKET_BITS = 20
+TRAINING_BUCKET_BITS = 16
+TRAINING_PUBLISHER = "publisher-1"
+LOG_KEY_NAME = "log"
+
+
+class FoundingProblem(ValueError):
+    """A founders' file that no genesis can be made of; the message says where and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingKey:
+    """A founder's key to be made: organisation, handle, roles."""
+
+    organisation: str
+    handle: str
+    roles: tuple[str, ...]
+
+
+# Four members, one a class, and an organisation that publishes contract records. Two people a member, where an office
+# must not be alone.
+TRAINING_MEMBERS = {"agency-1": "agency", "auditor-1": "auditor", "citizens-1": "citizens", "operator-1": "operator"}
+TRAINING_KEYS = (
+    TrainingKey("agency-1", "agency-1-officer", ("governance.officer", "procurement.officer")),
+    TrainingKey("agency-1", "agency-1-registrar", ("identity.registrar",)),
+    TrainingKey("auditor-1", "auditor-1-auditor", ("governance.auditor",)),
+    TrainingKey("auditor-1", "auditor-1-officer", ("governance.officer",)),
+    TrainingKey("auditor-1", "auditor-1-registrar", ("identity.registrar",)),
+    TrainingKey("citizens-1", "citizens-1-officer", ("governance.officer",)),
+    TrainingKey("citizens-1", "citizens-1-registrar", ("identity.registrar",)),
+    TrainingKey("operator-1", "operator-1-officer", ("governance.officer",)),
+    TrainingKey("operator-1", "operator-1-registrar", ("identity.registrar",)),
+    TrainingKey(TRAINING_PUBLISHER, TRAINING_PUBLISHER, ("governance.officer", "procurement.publisher")),
+)
+
+
+def make_training_genesis(keys_folder: Path, name: str, time: int, parts: ConsensusParts, bucket_bits: int) -> bytes:
+    """Genesis of a training ledger; writes its keys in clear under ``keys_folder``, each marked ``training``."""
+    keys_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    public = {key.handle: _make_key(keys_folder, key.handle) for key in TRAINING_KEYS}
+    log_key = _make_key(keys_folder, LOG_KEY_NAME)
+    make_redaction_key(keys_folder / f"{TRAINING_PUBLISHER}.redaction.key")
+    founders: dict[str, Any] = {
+        "domain": "ledger.example",
+        "ledger": name,
+        "log_key": log_key,
+        "members": [
+            {"id": member, "class": member_class, "keys": _list_keys(member, public)} for member, member_class in TRAINING_MEMBERS.items()
+        ],
+        "organisations": [
+            {
+                "id": TRAINING_PUBLISHER,
+                "keys": _list_keys(TRAINING_PUBLISHER, public),
+                "licence": "https://creativecommons.org/licenses/by/4.0/",
+                "ocid_prefixes": [""],
+                "publication_policy": "",
+            }
+        ],
+    }
+    return build_genesis(founders, time, parts, bucket_bits, training=True)
+
+
+def read_founders(path: Path) -> dict[str, Any]:
+    """Contents of a founders' file (TOML); FoundingProblem says what is wrong with it."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise FoundingProblem(f"{path} cannot be read: {problem.strerror}") from problem
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as problem:
+        raise FoundingProblem(f"{path}: {problem}") from problem
+
+
+def build_genesis(
+    founders: dict[str, Any],
+    time: int,
+    parts: ConsensusParts,
+    bucket_bits: int,
+    *,
+    training: bool = False,
+    contracts: Sequence[Contract] = CONTRACTS,
+) -> bytes:
+    """genesis.json from who founds the ledger: contracts, parts and defaults filled in, lists sorted; FoundingProblem."""
+    try:
+        genesis = {
+            "bucket_bits": bucket_bits,
+            "consensus_parts": parts,
+            "contracts": sorted(
+                (
+                    {"name": contract.name, "table": sha256(encode_table(contract)).hexdigest(), "version": contract.version}
+                    for contract in contracts
+                ),
+                key=lambda reference: str(reference["name"]),
+            ),
+            "domain": founders["domain"],
+            "ledger": founders["ledger"],
+            "log_key": founders["log_key"],
+            "members": sorted((_sort_keys(member) for member in founders["members"]), key=_id_of),
+            "organisations": sorted((_sort_keys(organisation) for organisation in founders.get("organisations", [])), key=_id_of),
+            "parameters": DEFAULT_PARAMETERS | founders.get("parameters", {}),
+            "time": time,
+            "training": training,
+        }
+        data = encode_canonical(genesis)
+        decode_genesis(data)
+    except KeyError as problem:
+        raise FoundingProblem(f"the founders' file lacks {problem}") from problem
+    except (EncodingProblem, TypeError, AttributeError) as problem:
+        raise FoundingProblem(f"no genesis can be made of the founders' file: {problem}") from problem
+    return data
+
+
+def make_redaction_key(path: Path) -> None:
+    """A publisher's redaction key: 32 random bytes in hex, mode 0600, apart from its signing keys; never overwritten."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="ascii") as file:
+        file.write(secrets.token_hex(32) + "\n")
+
+
+def _make_key(keys_folder: Path, handle: str) -> str:
+    return create_training_key(keys_folder / f"{handle}.training.seed").public_key.hex()
+
+
+def _list_keys(organisation: str, public: dict[str, str]) -> list[dict[str, Any]]:
+    return [
+        {"handle": key.handle, "key": public[key.handle], "roles": list(key.roles)}
+        for key in TRAINING_KEYS
+        if key.organisation == organisation
+    ]
+
+
+def _sort_keys(founder: dict[str, Any]) -> dict[str, Any]:
+    keys = [dict(key, roles=sorted(key["roles"])) for key in founder["keys"]]
+    sorted_founder = dict(founder, keys=sorted(keys, key=lambda key: str(key["key"])))
+    if "class" not in founder:
+        sorted_founder["ocid_prefixes"] = sorted(founder.get("ocid_prefixes", []))
+        sorted_founder.setdefault("licence", "")
+        sorted_founder.setdefault("publication_policy", "")
+    return sorted_founder
+
+
+def _id_of(founder: dict[str, Any]) -> str:
+    return str(founder["id"])
