@@ -13,9 +13,9 @@ from pathlib import Path
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.core.contract import Contract, Record, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
-from prasasti.core.state import CommittedView
+from prasasti.core.state import CommittedView, init_chain
 from prasasti.core.tree import Tree
-from prasasti.engines.application import Application, choose_registry, init_chain
+from prasasti.engines.application import Application, choose_registry
 from prasasti.engines.clock import Clocks, EngineClock
 from prasasti.engines.embedded import EmbeddedEngine, WriterLock
 from prasasti.engines.parts import check_parts, list_allowed_parts

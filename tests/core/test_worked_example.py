@@ -7,7 +7,8 @@ from pathlib import Path
 from prasasti.contracts import index_by_table
 from prasasti.core.envelope import Transaction
 from prasasti.core.genesis import compute_chain, decode_genesis, list_genesis_records
-from prasasti.engines.application import Application, init_chain
+from prasasti.core.state import init_chain
+from prasasti.engines.application import Application
 from prasasti.storage.ledger_database import LedgerDatabase
 from tests.core.worked_example import TIMES, build_contracts, build_envelopes, build_genesis
 

@@ -7,21 +7,20 @@ after a crash before ``commit``, everything still answers from the block before.
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from prasasti.core.admission import QUOTA_WINDOW_SECONDS, AdmissionContext, Inadmissible, decode_transaction, judge
 from prasasti.core.contract import Contract, Registry, View
 from prasasti.core.envelope import Transaction, is_signed
-from prasasti.core.genesis import Genesis, build_genesis_tree, compute_chain, decode_genesis
+from prasasti.core.genesis import Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, State, Tip
-from prasasti.core.transition import REFUSED_ID_KEPT_SECONDS, Block, BlockResult, UsedId, apply_block, has_room_after_deadlines
-from prasasti.core.tree import Records, TopTree, Tree
+from prasasti.core.transition import REFUSED_ID_KEPT_SECONDS, Block, BlockResult, apply_block, has_room_after_deadlines
+from prasasti.core.tree import Tree
 from prasasti.core.types import Bug, require
+from prasasti.core.used_ids import UsedIds
 from prasasti.storage.ledger_database import LedgerDatabase
-from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
 
 VERIFIED_KEPT = 20_000
 
@@ -30,24 +29,6 @@ Door = Callable[[Transaction, View], str | None]
 
 class ContractMismatch(Exception):
     """Genesis names a contract version that this program does not have; the message says which."""
-
-
-@dataclass(frozen=True, slots=True)
-class GenesisState:
-    """What genesis fixes before the first block."""
-
-    genesis: Genesis
-    tip: Tip
-    top: TopTree
-    buckets: Mapping[int, Records]
-
-
-def init_chain(genesis_bytes: bytes) -> GenesisState:
-    """State and app hash before height 1 (formats: previous_app_hash of height 1)."""
-    genesis = decode_genesis(genesis_bytes)
-    top, buckets = build_genesis_tree(genesis)
-    tip = Tip(0, genesis.time, 0, (), top.root, compute_app_hash(top.root, EMPTY_ROOT))
-    return GenesisState(genesis, tip, top, buckets)
 
 
 def choose_registry(genesis: Genesis, contracts_by_table: Mapping[str, Contract]) -> Registry:
@@ -61,35 +42,6 @@ def choose_registry(genesis: Genesis, contracts_by_table: Mapping[str, Contract]
             )
         registry[reference.name] = contract
     return registry
-
-
-class UsedIds:
-    """Ids that count as used, and each actor's recent refusals; rebuilt from the log at start."""
-
-    def __init__(self) -> None:
-        self._until: dict[str, int] = {}
-        self._refusal_times: dict[str, deque[int]] = {}
-
-    def note(self, time: int, used: UsedId) -> None:
-        """Take over a transaction of a block at that time."""
-        self._until[used.id] = used.until
-        if used.refused_actor:
-            self._refusal_times.setdefault(used.refused_actor, deque()).append(time)
-
-    def is_used(self, transaction_id: str) -> bool:
-        """Whether an id is recorded and not long expired."""
-        return transaction_id in self._until
-
-    def count_refusals(self, actor: str, since: int) -> int:
-        """Refusals of an actor recorded after ``since``, seconds UTC."""
-        times = self._refusal_times.get(actor, deque())
-        while times and times[0] <= since:
-            times.popleft()
-        return len(times)
-
-    def forget(self, time: int) -> None:
-        """Drop ids that expired by then: an envelope of theirs fails the expiry check."""
-        self._until = {transaction_id: until for transaction_id, until in self._until.items() if until >= time}
 
 
 class Application:
