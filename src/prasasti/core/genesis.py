@@ -18,6 +18,8 @@ from prasasti_verify.hashing import bucket_of, hash_bucket_leaf
 
 MemberClass = Literal["agency", "auditor", "citizens", "operator"]
 REQUIRED_PARAMETERS = ("max_expiry_seconds", "max_expiry_seconds_several", "max_gap_seconds")
+# A refused leaf shows no expiry: its id counts as used for this long, so that no envelope may live longer.
+MAX_EXPIRY_SECONDS = 7 * 86_400
 
 
 class ConsensusParts(Struct, frozen=True, forbid_unknown_fields=True):
@@ -188,6 +190,8 @@ def _find_problems(genesis: Genesis, data: bytes) -> list[str]:
         value = genesis.parameters.get(name)
         if isinstance(value, bool) or not isinstance(value, int) or value <= 0:
             problems.append(f"the parameter {name} must be a positive number of seconds")
+        elif name.startswith("max_expiry") and value > MAX_EXPIRY_SECONDS:
+            problems.append(f"the parameter {name} must be at most {MAX_EXPIRY_SECONDS} seconds")
     founders = list_founders(genesis)
     keys = [key for founder in founders for key in founder.keys]
     sorted_lists: list[tuple[str, list[str]]] = [

@@ -28,12 +28,13 @@ from prasasti.core.entries import (
     encode_entry,
 )
 from prasasti.core.envelope import Transaction
+from prasasti.core.genesis import MAX_EXPIRY_SECONDS
 from prasasti.core.state import SCHEDULE_PREFIX, BlockView, State, Tip, split_schedule_key
 from prasasti.core.tree import TopUpdate, encode_bucket, hash_records, update_records
 from prasasti.core.types import ensure, require
 from prasasti_verify.hashing import compute_app_hash, extend_edge, fold_edge, hash_bucket_leaf, hash_leaf
 
-REFUSED_ID_KEPT_SECONDS = 7 * 86_400
+REFUSED_ID_KEPT_SECONDS = MAX_EXPIRY_SECONDS
 NO_EVENTS = msgspec.Raw(b"[]")
 
 
