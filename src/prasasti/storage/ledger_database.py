@@ -179,6 +179,31 @@ class LedgerDatabase:
         query = "SELECT position FROM action WHERE name = ? AND position < ? ORDER BY position"
         return [row[0] for row in self._connection.execute(query, (action, size))]
 
+    # -- whole tables, as check-state reads them ----------------------------------------------------------------------
+
+    def find_damage(self) -> str | None:
+        """The first fault of pages and indexes that SQLite itself finds; None where it finds none."""
+        found = self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+        return None if found == "ok" else str(found)
+
+    def iterate_blocks(self) -> Iterator[tuple[BlockRow, list[UsedId]]]:
+        """Every block and the ids that it used, by height."""
+        bodies = self._connection.execute("SELECT ids FROM block ORDER BY height")
+        for row, (ids,) in zip(self._iterate_rows("ORDER BY height"), bodies, strict=True):
+            yield row, [UsedId(*used) for used in _ids_decoder.decode(ids)]
+
+    def iterate_log(self) -> Iterator[tuple[int, bytes, bytes]]:
+        """Position, leaf hash and bytes of every entry, by position."""
+        return iter(self._connection.execute("SELECT position, leaf, entry FROM log ORDER BY position"))
+
+    def iterate_positions(self) -> Iterator[tuple[int, str]]:
+        """Log position and id of every transaction, by position."""
+        return iter(self._connection.execute("SELECT position, lower(hex(id)) FROM position ORDER BY position"))
+
+    def iterate_actions(self) -> Iterator[tuple[int, str]]:
+        """Log position and action of every accepted transaction, by position."""
+        return iter(self._connection.execute("SELECT position, name FROM action ORDER BY position"))
+
     # -- the log, as publishing reads it -----------------------------------------------------------------------------
 
     def size(self) -> int:
@@ -244,8 +269,12 @@ class LedgerDatabase:
         empty = top.empty_leaf * chunk_leaves
         for _ in range(min(chunks, 1 + len(changed) // 32)):
             leaves = top.leaves(position * chunk_leaves, chunk_leaves)
+            # Most chunks of a young ledger are empty: no row says so. A chunk that lost its last record must lose its row,
+            # too, or it would hold the old leaves once their journal row is gone.
             if leaves != empty:
                 run("INSERT OR REPLACE INTO top VALUES (?, ?, ?)", (position, result.tip.height, leaves))
+            else:
+                run("DELETE FROM top WHERE chunk = ?", (position,))
             position += 1
             if position == chunks:
                 run("DELETE FROM journal WHERE height < ?", (lap_height,))
@@ -253,11 +282,12 @@ class LedgerDatabase:
         run("UPDATE cursor SET next = ?, lap_height = ?", (position, lap_height))
 
     def _blocks(self, where: str, *values: int) -> list[BlockRow]:
+        return list(self._iterate_rows(where, *values))
+
+    def _iterate_rows(self, where: str, *values: int) -> Iterator[BlockRow]:
         query = f"SELECT height, time, engine_time, first, count, app_hash, state_root, edge FROM block {where}"  # noqa: S608
-        return [
-            BlockRow(height, time, engine_time, first, count, app_hash, state_root, split_hashes(edge))
-            for height, time, engine_time, first, count, app_hash, state_root, edge in self._connection.execute(query, values)
-        ]
+        for height, time, engine_time, first, count, app_hash, state_root, edge in self._connection.execute(query, values):
+            yield BlockRow(height, time, engine_time, first, count, app_hash, state_root, split_hashes(edge))
 
 
 def split_hashes(joined: bytes) -> tuple[bytes, ...]:
