@@ -78,6 +78,7 @@ class CommittedView:
         self._tree = tree
         self._buckets: dict[int, tuple[Records, dict[str, tuple[bytes, bytes]]]] = {}
         self._decoded: dict[str, Struct | int | None] = {}
+        self._checked: set[int] = set()
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """The record under a key, or None; StateMismatch where the stored value does not match its hash."""
@@ -88,12 +89,22 @@ class CommittedView:
 
     def read(self, key: str) -> bytes | None:
         """Canonical value under a key, or None."""
-        found = self._load(self._tree.bucket_number(key))[1].get(key)
-        return check_value(key, *found) if found is not None else None
+        number = self._tree.bucket_number(key)
+        found = self._load(number)[1].get(key)
+        if found is None:
+            # A bucket's root covers leaves: an altered key in a row would make its record seem absent.
+            self.bucket(number)
+            return None
+        return check_value(key, *found)
 
     def bucket(self, number: int) -> Records:
-        """All records of a bucket."""
-        return self._load(number)[0]
+        """All records of a bucket, each checked against its leaf: to rewrite it, or to know that a key is absent."""
+        records = self._load(number)[0]
+        if number not in self._checked:
+            for key, leaf, value in records:
+                check_value(key, leaf, value)
+            self._checked.add(number)
+        return records
 
     def bucket_number(self, key: str) -> int:
         """Number of the bucket that a key lives in."""

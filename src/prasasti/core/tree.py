@@ -142,10 +142,10 @@ class Tree:
         self._source = source
 
     def load(self, number: int) -> Records:
-        """Records of a bucket, their leaves checked against the top tree; values are checked as they are read."""
+        """Records of a bucket, their leaves checked against the top tree; ``check_value`` checks keys and values."""
         try:
             records = decode_bucket(self._source.load_bucket(number))
-        except msgspec.DecodeError as problem:
+        except ValueError as problem:  # of msgpack's form, or of UTF-8
             raise StateMismatch(f"bucket {number}") from problem
         if hash_bucket_leaf(hash_records(records)) != self.top.leaf(number):
             raise StateMismatch(f"bucket {number}{_name_keys(records)}")

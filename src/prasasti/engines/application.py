@@ -21,6 +21,7 @@ from prasasti.core.tree import Tree
 from prasasti.core.types import Bug, require
 from prasasti.core.used_ids import UsedIds
 from prasasti.storage.ledger_database import LedgerDatabase
+from prasasti_verify.hashing import compute_app_hash, fold_edge
 
 VERIFIED_KEPT = 20_000
 
@@ -57,6 +58,8 @@ class Application:
         tree = Tree(database.load_top(self.genesis.bucket_bits), database)
         if tree.top.root != row.state_root:
             raise Bug(f"the top tree's root is not the state root of block {row.height}: the database was altered or is damaged")
+        if compute_app_hash(row.state_root, fold_edge(row.edge)) != row.app_hash:
+            raise Bug(f"the log's edge does not lead to the app hash of block {row.height}: the database was altered or is damaged")
         self._state = State(self.genesis, compute_chain(genesis_bytes), tree, database, row.tip, CommittedView(tree))
         self._ids = UsedIds()
         for time, used in database.iterate_used_ids(row.time - max(REFUSED_ID_KEPT_SECONDS, QUOTA_WINDOW_SECONDS)):
