@@ -11,14 +11,14 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from prasasti.contracts import CONTRACTS, index_by_table
-from prasasti.core.contract import Contract, Record, encode_table
+from prasasti.core.contract import Contract, Record, Registry, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, init_chain
 from prasasti.core.tree import Tree
-from prasasti.engines.application import Application, choose_registry
-from prasasti.engines.clock import Clocks, EngineClock
-from prasasti.engines.embedded import EmbeddedEngine, WriterLock
-from prasasti.engines.parts import check_parts, list_allowed_parts
+from prasasti.engines.application import Application, ContractMismatch, choose_registry
+from prasasti.engines.clock import ClockJumped, Clocks, EngineClock
+from prasasti.engines.embedded import EmbeddedEngine, EngineHalted, WriterLock
+from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
 from prasasti.services.door import make_door
 from prasasti.services.ledger import Answer, Ledger, ReadOnly
 from prasasti.storage.connection import StorageProblem
@@ -33,6 +33,13 @@ def allowed_parts() -> ConsensusParts:
     return list_allowed_parts()
 
 
+def registry_for(genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> Registry:
+    """Contract versions that a genesis file names; ContractMismatch where this program lacks one, PartsDiffer."""
+    genesis = decode_genesis(genesis_bytes)
+    check_parts(genesis.consensus_parts)
+    return choose_registry(genesis, index_by_table(tuple(contracts)))
+
+
 def create_ledger(folder: Path, genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> Genesis:
     """Make a ledger's folder from a genesis file; StorageProblem, EncodingProblem, ContractMismatch, PartsDiffer.
 
@@ -42,8 +49,7 @@ def create_ledger(folder: Path, genesis_bytes: bytes, contracts: Sequence[Contra
     start = init_chain(genesis_bytes)
     choose_registry(start.genesis, index_by_table(tuple(contracts)))
     check_parts(start.genesis.consensus_parts)
-    if (folder / DATABASE_NAME).exists():
-        raise StorageProblem(f"{folder} holds a ledger already")
+    require_free(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         (folder / DOCUMENTS_NAME).unlink(missing_ok=True)
@@ -54,6 +60,12 @@ def create_ledger(folder: Path, genesis_bytes: bytes, contracts: Sequence[Contra
     documents.close()
     LedgerDatabase.create(folder / DATABASE_NAME, genesis_bytes, start.tip, start.buckets, start.top).close()
     return start.genesis
+
+
+def require_free(folder: Path) -> None:
+    """StorageProblem where a folder holds a ledger already."""
+    if (folder / DATABASE_NAME).exists():
+        raise StorageProblem(f"{folder} holds a ledger already")
 
 
 @contextmanager
@@ -67,7 +79,7 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
             registry=choose_registry(genesis, index_by_table(tuple(contracts))), database=database, documents=documents,
-            state=_NewestState(database, genesis), submit=_refuse_to_write,
+            state=_NewestState(database, genesis), submit=_refuse_to_write, now=lambda: int(Clocks().wall()),
         )  # fmt: skip
 
 
@@ -98,7 +110,7 @@ def open_for_writing(
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
             registry=application.registry, database=_open_database(stack, folder, write=False), documents=documents,
-            state=engine, submit=engine.submit, gap_seconds=clock.gap_seconds,
+            state=engine, submit=engine.submit, now=engine.now, gap_seconds=clock.gap_seconds,
         )  # fmt: skip
 
 
@@ -140,3 +152,9 @@ class _NewestState:
                 self._view = CommittedView(Tree(self._database.load_top(self._genesis.bucket_bits), self._database))
                 self._height = height
             return self._view.get(key, kind)
+
+
+__all__ = [
+    "ClockJumped", "ContractMismatch", "EngineHalted", "PartsDiffer",
+    "allowed_parts", "create_ledger", "open_for_reading", "open_for_writing", "registry_for", "require_free",
+]  # fmt: skip

@@ -102,6 +102,11 @@ class EmbeddedEngine:
         with self._state_lock:
             return self._application.state.view.get(key, kind)
 
+    def now(self) -> int:
+        """Application time of a block sealed now; ClockJumped."""
+        with self._state_lock:
+            return self._application_time(self._clock.read())
+
     def run_deadlines(self) -> None:
         """Seal the blocks that due deadlines call for, before the thread starts."""
         while self._seal([]) is not None:

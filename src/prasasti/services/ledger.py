@@ -22,7 +22,8 @@ class ReadOnly(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """An opened ledger. ``submit`` answers when what it accepted is durable; ``state`` is the newest committed one.
+    """An opened ledger. ``submit`` answers when what it accepted is durable; ``state`` is the newest committed one;
+    ``now`` is application time, seconds UTC.
 
     ``database`` and ``documents`` are connections of the services' own: what the engine has not committed is not seen.
     """
@@ -36,6 +37,7 @@ class Ledger:
     documents: DocumentStore
     state: View
     submit: Callable[[Sequence[bytes]], list[Answer]]
+    now: Callable[[], int]
     gap_seconds: int = 0
 
     @property

@@ -1,0 +1,48 @@
+"""The command ``prasasti``. Owns the list of commands; each file of this package holds those of one task."""
+
+from __future__ import annotations
+
+import logging
+
+import click
+
+from prasasti import __version__
+from prasasti.cli.checking import audit, check_state
+from prasasti.cli.founding import init, key
+from prasasti.cli.open_data import export, import_, show
+from prasasti.cli.pilot import pilot
+from prasasti.cli.publishing import proof, publish
+from prasasti.cli.recording import submit
+from prasasti.cli.shell import make_shell
+
+LANGUAGE_HELP = "Language of what is printed: en or id. Otherwise PRASASTI_LANGUAGE, LC_ALL or LANG decides."
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--language", type=click.Choice(["en", "id"]), help=LANGUAGE_HELP)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON object.")
+@click.version_option(__version__)
+@click.pass_context
+def prasasti(context: click.Context, language: str | None, as_json: bool) -> None:
+    """A public ledger of government contracts: record, publish, check, read.
+
+    \b
+    prasasti init ledger --training      found a ledger to try things on
+    prasasti import ocds releases.json   record open contracting data
+    prasasti publish --to public         publish the log as plain files
+    prasasti-verify public               check all of it, trusting nobody
+    prasasti show OCID                   read one contract's story
+
+    Exit codes: 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted.
+    """
+    logging.basicConfig(format="%(levelname)s %(message)s", level=logging.WARNING)
+    context.obj = make_shell(language, as_json)
+
+
+for each in (init, key, submit, import_, publish, proof, audit, check_state, export, show, pilot):
+    prasasti.add_command(each)
+
+
+def main() -> None:
+    """Entry point of the command."""
+    prasasti(prog_name="prasasti")

@@ -1,0 +1,85 @@
+"""Commands of the public log: ``publish``, ``proof``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from prasasti import bootstrap
+from prasasti.cli.shell import REFUSED, command, ledger_option, open_key, shell, training_key
+from prasasti.services.founding import LOG_KEY_NAME
+from prasasti.services.publishing import prove_transaction, publish_ledger
+
+
+@click.command()
+@click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="The folder to publish into.")
+@click.option("--key", "location", metavar="KEY", help="The log's key; a training ledger has it in its keys.")
+@click.option("--all-documents", is_flag=True, help="Look at the documents of all entries, to make good what was missing.")
+@ledger_option
+@command
+def publish(folder: Path, location: str | None, all_documents: bool, ledger_folder: Path) -> None:
+    """Publish the log as plain files, for any web server.
+
+    Reads the ledger without disturbing it; run it again to publish what came since, or after an interruption.
+
+    \b
+    prasasti publish --to public
+    prasasti publish --to public --key log.age
+    """
+    out = shell()
+    with bootstrap.open_for_reading(ledger_folder) as ledger, out.progress("publish.progress") as progress:
+        signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger)
+        published = publish_ledger(ledger, folder, signer, all_documents=all_documents, progress=progress)
+    new = published.size - published.previous_size
+    if new:
+        out.say(
+            "publish.done", size=published.size, new=new, folder=folder, files=published.files_written,
+            bytes=f"{published.bytes_written:,} B",
+        )  # fmt: skip
+    else:
+        out.say("publish.same", folder=folder, size=published.size)
+    out.say("publish.root", root=published.root.hex())
+    if published.withheld:
+        out.say("publish.withheld", count=published.withheld)
+    if published.missing:
+        out.say("publish.missing", count=len(published.missing), entry=published.missing[0].entry)
+    out.finish(
+        {
+            "size": published.size, "new": new, "root": published.root.hex(), "withheld": published.withheld,
+            "missing": [document.sha256 for document in published.missing],
+        }
+    )  # fmt: skip
+
+
+@click.command()
+@click.argument("identifier", metavar="ID")
+@click.option("--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the proof goes.")
+@click.option("--state", is_flag=True, help="ID is a key of the state: prove its record, or that there is none.")
+@click.option("--list", "as_list", is_flag=True, help="ID is a list, such as procurement/buyer/ID: prove it whole.")
+@ledger_option
+@command
+def proof(identifier: str, output: Path, state: bool, as_list: bool, ledger_folder: Path) -> None:
+    """Write a small file that proves what the ledger holds, against the last signed checkpoint.
+
+    \b
+    prasasti proof 5f2c…e1 --output receipt.proof
+    prasasti proof --list procurement/buyer/ID-NPWP-0012345678901000 --output all.json
+    """
+    out = shell()
+    with bootstrap.open_for_reading(ledger_folder) as ledger:
+        if state or as_list:
+            from prasasti.services.state_proofs import prove_list, prove_record
+
+            made = prove_list(ledger, identifier) if as_list else prove_record(ledger, identifier)
+            output.write_bytes(made.data)
+            out.say("proof.list_done" if as_list else "proof.state_done", key=identifier, path=output, count=made.count)
+            out.finish({"output": str(output), "key": identifier, "count": made.count})
+            return
+        try:
+            output.write_bytes(prove_transaction(ledger, identifier))
+        except KeyError:
+            out.fail("error.refused", out.words("proof.unknown", id=identifier), REFUSED)
+        position = ledger.database.find_position(identifier)
+        out.say("proof.done", position=position, path=output)
+        out.finish({"output": str(output), "position": position})

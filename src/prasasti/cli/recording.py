@@ -1,0 +1,141 @@
+"""The command that records a message: ``submit``."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+
+from prasasti.cli.shell import REFUSED, Shell, accept_clock_option, command, ledger_option, open_key, open_to_write, shell
+from prasasti.core.admission import Inadmissible
+from prasasti.core.contract import find_message
+from prasasti.core.encoding import decode_strict
+from prasasti.core.entries import Receipt
+from prasasti.core.envelope import compute_id, decode_envelope
+from prasasti.services.ledger import Answer, Ledger
+from prasasti.services.submitting import DraftProblem, Signing, add_signature, draft_payload, list_missing_signers, sign_payload
+
+HOUR_SECONDS = 3_600
+
+
+@click.command()
+@click.argument("action", required=False)
+@click.option("--arguments", "-a", metavar="JSON|@FILE", help="The message's arguments, as JSON or in a file.")
+@click.option("--signer", "-s", "signers", multiple=True, metavar="ROLE=KEY", help="A key that signs and its role; KEY is a file, ssh-agent:… or a public key that signs later. The first one's organisation is the actor.")  # noqa: E501
+@click.option("--document", "-d", "documents", multiple=True, metavar="FILE[:MEDIA/TYPE]", help="Store a document first.")
+@click.option("--envelope", type=click.Path(path_type=Path, exists=True), help="Send this envelope instead of a new one; with --signer, sign it too.")
+@click.option("--draft", type=click.Path(path_type=Path), metavar="FILE", help="Write the envelope to FILE instead of sending it.")
+@click.option("--expires", type=click.IntRange(1, 604_800), default=HOUR_SECONDS, show_default=True, help="Seconds from now until the envelope is void.")
+@ledger_option
+@accept_clock_option
+@command
+def submit(
+    action: str | None, arguments: str | None, signers: tuple[str, ...], documents: tuple[str, ...], envelope: Path | None,
+    draft: Path | None, expires: int, ledger_folder: Path, accept_clock: bool,
+) -> None:  # fmt: skip
+    """Sign a message and record it, or sign for others to go on.
+
+    \b
+    prasasti submit governance.advance_clock -a '{"seconds": 60}' \\
+        -s governance.officer=ledger/keys/agency-1-officer.training.seed
+    prasasti submit identity.register_key -a @new-officer.json \\
+        -s identity.registrar=registrar.age -s identity.new_key=officer.age
+    prasasti submit --envelope draft.json -s governance.auditor=auditor.age
+    """
+    if (action is None) == (envelope is None):
+        raise click.UsageError("give an ACTION with --arguments, or --envelope FILE")
+    out = shell()
+    with open_to_write(ledger_folder, accept_clock) as ledger:
+        stored = ledger.documents.put(_read_documents(documents))
+        for document in stored:
+            out.line(f"{document.sha256} {document.size} {document.media_type}")
+        if envelope is not None:
+            data = envelope.read_bytes()
+            for location in (each.partition("=")[2] or each for each in signers):
+                data = add_signature(data, open_key(location, ledger))
+        else:
+            data = _draft(ledger, action or "", _read_arguments(arguments), signers, expires)
+        if draft is not None:
+            draft.write_bytes(data)
+            missing = list_missing_signers(data)
+            out.say("submit.drafted", path=draft, missing=", ".join(missing) or "-")
+            out.finish({"envelope": str(draft), "missing_signers": missing})
+            return
+        _report(out, ledger, data, ledger.submit([data])[0])
+
+
+def _draft(ledger: Ledger, action: str, arguments: dict[str, Any], signers: tuple[str, ...], expires: int) -> bytes:
+    if find_message(ledger.registry, action) is None:
+        known = ", ".join(sorted(f"{name}.{message.name}" for name, contract in ledger.registry.items() for message in contract.messages))
+        raise DraftProblem(f"this ledger has no action {action}; it has {known}")
+    keys: list[tuple[bytes, str]] = []
+    signings: list[Signing] = []
+    for each in signers:
+        role, equals, location = each.partition("=")
+        if not equals:
+            raise DraftProblem(f"--signer takes ROLE=KEY, not {each}")
+        with suppress(ValueError):
+            if len(bytes.fromhex(location)) == 32:
+                keys.append((bytes.fromhex(location), role))
+                continue
+        signer = open_key(location, ledger)
+        keys.append((signer.public_key, role))
+        signings.append(Signing(signer, role))
+    payload = draft_payload(ledger, action, arguments, keys, ledger.now() + expires)
+    return sign_payload(payload, signings)
+
+
+def _read_arguments(arguments: str | None) -> dict[str, Any]:
+    text = Path(arguments[1:]).read_bytes() if arguments and arguments.startswith("@") else (arguments or "{}").encode()
+    value = decode_strict(text)
+    if not isinstance(value, dict):
+        raise DraftProblem("the arguments are a JSON object")
+    return value
+
+
+def _read_documents(documents: tuple[str, ...]) -> list[tuple[bytes, str]]:
+    read = []
+    for each in documents:
+        name, _, media_type = each.partition(":")
+        read.append((Path(name).read_bytes(), media_type or "application/json"))
+    return read
+
+
+def _report(out: Shell, ledger: Ledger, envelope: bytes, answer: Answer) -> None:
+    """Say what became of an envelope, and end with its exit code."""
+    if isinstance(answer, Inadmissible):
+        words = out.words(answer.code)
+        position = None
+        if answer.code == "admission.6":
+            position = ledger.database.find_position(compute_id(decode_envelope(envelope)[1]))
+        if position is not None:
+            out.say("submit.known", position=position)
+            out.finish({"known": position})
+            return
+        out.say("submit.inadmissible", code=answer.code, words=words, found=answer.found)
+        out.finish({"inadmissible": answer.code, "found": answer.found}, REFUSED)
+        return
+    _report_receipt(out, ledger, answer)
+
+
+def _report_receipt(out: Shell, ledger: Ledger, receipt: Receipt) -> None:
+    events = json.loads(bytes(receipt.events))
+    result: dict[str, Any] = {
+        "id": receipt.id, "height": receipt.height, "position": receipt.position, "time": receipt.time, "refusal": None, "events": events,
+    }  # fmt: skip
+    if receipt.refusal is None:
+        out.say("submit.accepted", position=receipt.position, height=receipt.height, time=out.time(receipt.time))
+        out.say("submit.id", id=receipt.id)
+        for event in events:
+            out.say("submit.event", event=json.dumps(event, ensure_ascii=False))
+        out.finish(result)
+        return
+    words = out.words.find(f"refusal.{receipt.refusal.number.replace('.', '_')}", "")
+    out.say("submit.refused", number=receipt.refusal.number, words=words, position=receipt.position)
+    result["refusal"] = {"number": receipt.refusal.number, "words": words}
+    out.finish(result, REFUSED)
+
+

@@ -1,0 +1,204 @@
+"""What every command shares: words, output for people or programs, progress, and how errors become exit codes.
+
+Exit 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted (DESIGN: Conventions of the commands).
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from prasasti import bootstrap
+from prasasti.cli.catalogue import Catalogue, choose_language
+from prasasti.core.encoding import EncodingProblem
+from prasasti.core.tree import StateMismatch
+from prasasti.core.types import Bug
+from prasasti.integrations.signers import Signer, SignerProblem, open_signer
+from prasasti.log.proofs import ProofProblem
+from prasasti.log.publish import PublishRefused
+from prasasti.services.founding import FoundingProblem
+from prasasti.services.ledger import Ledger, ReadOnly
+from prasasti.services.publishing import NothingSigned
+from prasasti.services.submitting import DraftProblem
+from prasasti.storage.connection import StorageProblem
+from prasasti.storage.documents import DocumentRefused
+
+DONE, REFUSED, COULD_NOT, HALTED = 0, 1, 2, 3
+HALTING = (StateMismatch, Bug, bootstrap.EngineHalted)
+REFUSING = (PublishRefused, NothingSigned, ProofProblem)
+PREVENTING = (
+    StorageProblem, SignerProblem, FoundingProblem, DraftProblem, DocumentRefused, EncodingProblem, ReadOnly, OSError,
+    bootstrap.PartsDiffer, bootstrap.ContractMismatch, bootstrap.ClockJumped,
+)  # fmt: skip
+
+Parameters = ParamSpec("Parameters")
+
+
+@dataclass(slots=True)
+class Shell:
+    """The terminal of one command. ``as_json``: the result goes to standard output as one JSON object, nothing else does."""
+
+    words: Catalogue
+    as_json: bool
+    output: Console
+    errors: Console
+
+    def say(self, key: str, **facts: object) -> None:
+        """A line for people, from the catalogue; data in it is never read as markup."""
+        if not self.as_json:
+            self.output.print(Text(self.words(key, **{name: clean(value) for name, value in facts.items()})), soft_wrap=True)
+
+    def line(self, text: str) -> None:
+        """A line of data for people."""
+        if not self.as_json:
+            self.output.print(Text(clean(text)), soft_wrap=True)
+
+    def table(self, headings: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()) -> None:
+        """A table for people; it fits the terminal."""
+        if self.as_json:
+            return
+        table = Table(box=None, pad_edge=False, header_style="bold")
+        for index, heading in enumerate(headings):
+            table.add_column(heading, justify="right" if index in right else "left", overflow="fold")
+        for row in rows:
+            table.add_row(*(Text(clean(cell)) for cell in row))
+        self.output.print(table)
+
+    def finish(self, result: dict[str, Any], code: int = DONE) -> None:
+        """End the command: the result for programs, and its exit code."""
+        if self.as_json:
+            click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+        if code != DONE:
+            raise SystemExit(code)
+
+    def fail(self, key: str, problem: object, code: int) -> None:
+        """End the command with an error, on standard error."""
+        if self.as_json:
+            click.echo(json.dumps({"error": str(problem), "exit": code}, ensure_ascii=False, indent=2))
+        self.errors.print(Text(self.words(key, problem=clean(problem)), style="red"), soft_wrap=True)
+        raise SystemExit(code)
+
+    @contextmanager
+    def progress(self, key: str) -> Iterator[Callable[[int, int], None]]:
+        """A progress bar on standard error, if that is a terminal; called with done and total."""
+        if not self.errors.is_terminal:
+            yield lambda done, total: None
+            return
+        columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=self.errors, transient=True) as bar:
+            task = bar.add_task(self.words(key), total=None)
+            yield lambda done, total: bar.update(task, completed=done, total=total)
+
+    def time(self, instant: int) -> str:
+        """An instant as people and programs read it."""
+        return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+    def day(self, instant: int) -> str:
+        """The day of an instant, UTC."""
+        return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d")
+
+
+def clean(value: object) -> object:
+    """Text without control or direction characters, which a hostile title could steer a terminal with; the rest as it is."""
+    if not isinstance(value, str):
+        return value
+    return "".join(character if _is_harmless(character) else "�" for character in value)
+
+
+def _is_harmless(character: str) -> bool:
+    code = ord(character)
+    return code >= 0x20 and not 0x7F <= code <= 0x9F and not (0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in (0x200E, 0x200F))
+
+
+def command(function: Callable[Parameters, None]) -> Callable[Parameters, None]:
+    """Wrap a command's function: known errors become a line and an exit code; a bug keeps its trace."""
+
+    @wraps(function)
+    def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
+        try:
+            function(*arguments, **options)
+        except HALTING as problem:
+            shell().fail("error.halted", problem, HALTED)
+        except REFUSING as problem:
+            shell().fail("error.refused", problem, REFUSED)
+        except PREVENTING as problem:
+            shell().fail("error.could_not", problem, COULD_NOT)
+
+    return run
+
+
+def shell() -> Shell:
+    """The shell of the running command."""
+    found = click.get_current_context().find_object(Shell)
+    if found is None:
+        raise Bug("no shell")
+    return found
+
+
+def make_shell(language: str | None, as_json: bool) -> Shell:
+    """A shell on this process's terminal."""
+    return Shell(Catalogue(choose_language(language)), as_json, Console(highlight=False), Console(stderr=True, highlight=False))
+
+
+def ledger_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--ledger DIR``, ./ledger unless given."""
+    return click.option(
+        "--ledger", "ledger_folder", type=click.Path(path_type=Path), default=Path("ledger"), show_default=True, metavar="DIR",
+        help="The ledger's folder.",
+    )(function)  # fmt: skip
+
+
+def accept_clock_option(function: Callable[..., None]) -> Callable[..., None]:
+    """``--accept-clock``: take the machine's clock as right after a jump was noted."""
+    return click.option("--accept-clock", is_flag=True, help="Take the clock as right, after a jump of it stopped the ledger.")(function)
+
+
+@contextmanager
+def open_to_write(folder: Path, accept_clock: bool) -> Iterator[Ledger]:
+    """The ledger with its engine; says how long its last block is ago where that is more than a day."""
+    with bootstrap.open_for_writing(folder, accept_clock=accept_clock) as ledger:
+        if ledger.gap_seconds > 86_400:
+            shell().errors.print(Text(shell().words("submit.gap", gap=spell_seconds(ledger.gap_seconds))))
+        yield ledger
+
+
+def spell_seconds(seconds: int) -> str:
+    """A span of time, short: 2 d 3 h, 4 min, 5 s."""
+    days, rest = divmod(max(0, seconds), 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, left = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours} h"
+    if hours:
+        return f"{hours} h {minutes} min"
+    return f"{minutes} min" if minutes else f"{left} s"
+
+
+def open_key(location: str, ledger: Ledger) -> Signer:
+    """The key at a location; asks for the passphrase of an encrypted one at the terminal."""
+    return open_signer(location, lambda: ask_passphrase(location), training=ledger.genesis.training)
+
+
+def ask_passphrase(location: str) -> str:
+    """A passphrase from the terminal, or from the first line of standard input where that is no terminal."""
+    if sys.stdin.isatty():
+        return str(click.prompt(shell().words("key.ask", place=location), hide_input=True, err=True))
+    return sys.stdin.readline().rstrip("\n")
+
+
+def training_key(ledger: Ledger, handle: str) -> str:
+    """Where a training ledger keeps a founder's key."""
+    return str(ledger.keys_folder / f"{handle}.training.seed")
