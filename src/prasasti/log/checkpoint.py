@@ -8,7 +8,7 @@ from __future__ import annotations
 from base64 import b64encode
 
 from prasasti.log.source import LogSigner
-from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, take_signature
+from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, read_signature
 from prasasti_verify.strict import require
 
 
@@ -37,5 +37,5 @@ def read_checkpoint(data: bytes, key: Key, place: str) -> Checkpoint:
     """A checkpoint that the log's key has signed; ``prasasti_verify.strict.Wrong`` names the place and what is wrong."""
     checkpoint = parse_checkpoint(data, place)
     require(checkpoint.origin == key.name, place, f"is of the log {checkpoint.origin}, not of {key.name}")
-    require(take_signature(checkpoint, key, place) is not None, place, f"bears no signature by the log's key {key.public.hex()}")
+    require(read_signature(checkpoint, key, place) is not None, place, f"bears no signature by the log's key {key.public.hex()}")
     return checkpoint

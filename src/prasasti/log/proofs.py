@@ -10,9 +10,10 @@ from base64 import b64encode
 from collections.abc import Callable, Iterable
 
 from prasasti.log.source import LogSource
-from prasasti_verify.hashing import extend_edge, fold_edge, hash_leaf, root_from_inclusion
+from prasasti.log.tiles import HASH_BYTES, TILE_WIDTH
+from prasasti_verify.hashing import compute_root, extend_edge, fold_edge, hash_leaf, root_from_inclusion
 from prasasti_verify.notes import parse_checkpoint
-from prasasti_verify.tiles import HASH_BYTES, TILE_WIDTH, fold_perfect, tile_path
+from prasasti_verify.tiles import tile_path
 
 # Root of the perfect subtree of 2^height leaves that begins at leaf index × 2^height, asked for as (height, index).
 Nodes = Callable[[int, int], bytes]
@@ -89,7 +90,7 @@ def nodes_from_tiles(read: Callable[[str], bytes | None], size: int) -> Nodes:
                 run = [hashes[at * HASH_BYTES : (at + 1) * HASH_BYTES] for at in range(offset, offset + (1 << rest))]
                 if any(len(each) != HASH_BYTES for each in run):
                     raise ProofProblem(f"{path} is cut short")
-                return fold_perfect(run)
+                return compute_root(run)
         raise ProofProblem(f"{tile_path(level, tile, width)} is missing")
 
     return read_node

@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
@@ -20,11 +21,11 @@ from prasasti.log.checkpoint import build_log_key, format_vkey, read_checkpoint,
 from prasasti.log.files import Batch, Files, LocalFiles, UnexpectedContent, can_rename, clear_folder, make_folders
 from prasasti.log.kept import KeptChanged, KeptCheckpoint, PublisherBusy
 from prasasti.log.source import DocumentSource, LogSigner, LogSource, NamedDocument, Withheld
-from prasasti.log.tiles import ENTRIES, RightEdge
+from prasasti.log.tiles import ENTRIES, TILE_WIDTH, RightEdge
 from prasasti_verify.hashing import fold_edge, hash_leaf, sha256
 from prasasti_verify.notes import Checkpoint, Key
 from prasasti_verify.strict import Wrong
-from prasasti_verify.tiles import TILE_WIDTH, tile_path
+from prasasti_verify.tiles import tile_path
 
 MAX_ENTRY_BYTES = 65_535  # A bundle gives each entry's length in 16 bits.
 DOCUMENTS_TOGETHER = 256  # Documents staged before they are moved to their places.
@@ -92,7 +93,7 @@ def publish(
         with kept.locked():
             return _publish(source, documents, folder, signer, settings, kept, all_documents, files or LocalFiles(), progress)
     except Wrong as problem:
-        raise PublishRefused(f"{problem}; publishing goes on from checkpoints that this log signed only") from problem
+        raise PublishRefused(f"{problem}; publishing goes on only from checkpoints that this log signed") from problem
     except UnexpectedContent as problem:
         raise PublishRefused(
             f"{problem} holds other bytes than the ledger gives; find out who changed it, then publish into an empty folder"
@@ -145,8 +146,7 @@ def _publish(
     finally:
         tiles.close()
         others.close()
-    if staging.parent == folder:
-        files.remove_folder(str(staging))
+        _drop_staging(files, staging, folder)
     return Published(
         size,
         root,
@@ -244,6 +244,14 @@ def _prepare_staging(files: Files, beside_kept: Path, folder: Path) -> Path:
         return beside_kept
     make_folders(files, str(inside))
     return inside
+
+
+def _drop_staging(files: Files, staging: Path, folder: Path) -> None:
+    """Remove what is left staged; what cannot be removed waits for the next run, and must not hide why this one ended."""
+    with suppress(OSError):
+        clear_folder(files, staging)
+        if staging.parent == folder:
+            files.remove_folder(str(staging))
 
 
 def _stage_log(

@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from prasasti_verify.tiles import HASH_BYTES, TILE_WIDTH, fold_perfect, fold_tiles, tile_path
+from prasasti_verify.hashing import compute_root, extend_edge, fold_edge
+from prasasti_verify.tiles import tile_path
 
+TILE_WIDTH = 256
+HASH_BYTES = 32
 ENTRIES = "entries"
 
 
@@ -78,7 +81,7 @@ class RightEdge:
 
     def compute_root(self) -> bytes:
         """Root of the tree at this size."""
-        return fold_tiles(self._levels[1:], self._levels[0])
+        return fold_edge([subtree for hashes in reversed(self._levels) for subtree in extend_edge((), 0, hashes)])
 
     def _level(self, level: int) -> list[bytes]:
         while len(self._levels) <= level:
@@ -91,4 +94,4 @@ class RightEdge:
             yield Tile(level, self.size // TILE_WIDTH ** (level + 1) - 1, hashes)
             self._levels[level] = []
             level += 1
-            self._level(level).append(fold_perfect(hashes))
+            self._level(level).append(compute_root(hashes))

@@ -1,0 +1,1 @@
+"""Tests of the adapters to what lies outside the ledger."""

@@ -1,0 +1,1 @@
+"""Tests of keys at rest and in use."""

@@ -1,0 +1,1 @@
+"""Tests of publishing the log and of its proofs."""
