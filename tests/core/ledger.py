@@ -119,14 +119,17 @@ class Ledger:
         self.results: list[BlockResult] = []
         self._contracts = tuple(contracts)
         self._nonces = count(1)
-        self.restart()
+        self.database = LedgerDatabase.open(self.path, write=True)
+        self.application = self._start()
 
     def restart(self) -> None:
         """What a new process finds in the same file."""
-        if hasattr(self, "database"):
-            self.database.close()
+        self.database.close()
         self.database = LedgerDatabase.open(self.path, write=True)
-        self.application = Application(self.database, index_by_table(self._contracts), lambda transaction, _: self.door(transaction))
+        self.application = self._start()
+
+    def _start(self) -> Application:
+        return Application(self.database, index_by_table(self._contracts), lambda transaction, _: self.door(transaction))
 
     def close(self) -> None:
         """Close the file."""

@@ -174,21 +174,23 @@ def test_an_altered_byte_of_a_bucket_is_never_returned(records: dict[str, bytes]
     assert mismatches
 
 
-def edit_bucket(ledger: Ledger, key: str, part: int) -> None:
-    """Change a record in its row: its value (2), its leaf (1), or its key (0)."""
-    number = bucket_of(key, 9)
-    records = ledger.application.state.tree.load(number)
+def edit_bucket(ledger: Ledger, name: str, part: str) -> None:
+    """Change a record in its row: its key, its leaf or its value."""
+    number = bucket_of(name, 9)
     edited = []
-    for record in records:
-        fields = list(record)
-        if record[0] == key:
-            fields[part] = "x" + key[1:] if part == 0 else bytes([record[part][0] ^ 1]) + record[part][1:]
-        edited.append((fields[0], fields[1], fields[2]))
+    for key, leaf, value in ledger.application.state.tree.load(number):
+        if key == name:
+            key, leaf, value = {
+                "key": ("x" + key[1:], leaf, value),
+                "leaf": (key, bytes([leaf[0] ^ 1]) + leaf[1:], value),
+                "value": (key, leaf, value[:-1] + b" "),
+            }[part]
+        edited.append((key, leaf, value))
     ledger.database._connection.execute("UPDATE bucket SET body = ? WHERE id = ?", (encode_bucket(edited), number))
 
 
-@pytest.mark.parametrize("part", [0, 1, 2])
-def test_an_edited_record_is_found_when_it_is_read(tmp_path: Path, part: int) -> None:
+@pytest.mark.parametrize("part", ["key", "leaf", "value"])
+def test_an_edited_record_is_found_when_it_is_read(tmp_path: Path, part: str) -> None:
     """A StateMismatch names the key; nothing is sealed on it, and the file stays as it was."""
     ledger = Ledger(tmp_path, WITH_REHEARSAL)
     put(ledger, {"a": "one"})
@@ -197,7 +199,7 @@ def test_an_edited_record_is_found_when_it_is_read(tmp_path: Path, part: int) ->
     ledger.restart()
     with pytest.raises(StateMismatch) as caught:
         ledger.application.query(thing_key("a"))
-    assert (thing_key("a") if part else "x" + thing_key("a")[1:]) in str(caught.value)
+    assert ("x" + thing_key("a")[1:] if part == "key" else thing_key("a")) in str(caught.value)
     with pytest.raises(StateMismatch):
         ledger.do("rehearsal.put", {"texts": {"a": "two"}}, SENDER)
     ledger.restart()

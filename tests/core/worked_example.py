@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from hashlib import sha256
 from pathlib import Path
 
@@ -95,8 +96,11 @@ def build_envelope(chain: str, expires: int, nonce: str) -> bytes:
         nonce=nonce,
         signers=[Signer(key_of(REGISTRAR), "identity.registrar"), Signer(key_of(OFFICER), "identity.new_key")],
     )
-    signers = (REGISTRAR, OFFICER)
-    return sign_envelope(payload, [(key.verify_key.encode(), lambda message, key=key: key.sign(message).signature) for key in signers])
+    return sign_envelope(payload, [(key.verify_key.encode(), partial(_sign, key)) for key in (REGISTRAR, OFFICER)])
+
+
+def _sign(key: SigningKey, message: bytes) -> bytes:
+    return key.sign(message).signature
 
 
 def build_envelopes(chain: str) -> tuple[bytes, bytes]:

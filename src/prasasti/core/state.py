@@ -15,7 +15,7 @@ from msgspec import Struct
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import Genesis, build_genesis_tree, decode_genesis
 from prasasti.core.tree import Records, TopTree, Tree, check_value
-from prasasti.core.types import Bug
+from prasasti.core.types import Bug, require
 from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
 
 Record = TypeVar("Record", bound=Struct | int)
@@ -137,6 +137,8 @@ class BlockView:
         self._schedule = schedule
         self._written: dict[str, Struct | int | None] = {}
         self._due_scheduled: dict[tuple[int, str], str] = {}
+        self._due: list[tuple[int, str]] = []
+        self._due_position = 0
         self.touches_standing = False
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
@@ -159,20 +161,31 @@ class BlockView:
                     self._due_scheduled.pop(moment, None)
 
     def next_due(self, until: int) -> str | None:
-        """Key of the earliest deadline with time ≤ ``until``, in order (time, key), or None."""
+        """Key of the earliest deadline with time ≤ ``until``, in order (time, key), or None; ``until`` never falls."""
         candidates = [moment for moment in self._due_scheduled if moment[0] <= until]
-        limit = 64
-        while True:
-            committed = self._schedule.list_due(until, limit)
-            standing = [moment for moment in committed if f"{SCHEDULE_PREFIX}{moment[0]}/{moment[1]}" not in self._written]
-            if standing or len(committed) < limit:
-                break
-            limit *= 4
-        candidates += standing[:1]
+        standing = self._next_committed(until)
+        if standing is not None:
+            candidates.append(standing)
         if not candidates:
             return None
         time, rest = min(candidates)
         return f"{SCHEDULE_PREFIX}{time}/{rest}"
+
+    def _next_committed(self, until: int) -> tuple[int, str] | None:
+        """The first committed deadline that this block neither ran nor took off; what it did with one stays done."""
+        while True:
+            while self._due_position < len(self._due):
+                time, rest = self._due[self._due_position]
+                key = f"{SCHEDULE_PREFIX}{time}/{rest}"
+                if key not in self._written:
+                    # The table that finds deadlines is derived from the state and not hashed: the record must bear it out.
+                    require(self.committed.read(key), f"the record of the deadline {key}, which the database lists,")
+                    return time, rest
+                self._due_position += 1
+            found = self._schedule.list_due(until, max(64, 4 * len(self._due)))
+            if len(found) == len(self._due):
+                return None
+            self._due = found
 
     def changes(self) -> Mapping[str, bytes | None]:
         """Everything written, as canonical values (None removes)."""

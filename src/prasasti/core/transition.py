@@ -142,6 +142,7 @@ def _run_deadlines(view: BlockView, state: State, block: Block, registry: Regist
         encoded = [encode_canonical(event) for event in outcome.events]
         ensure(all(len(event) <= MAX_DEADLINE_EVENT_BYTES for event in encoded), f"an event of {key} is too large")
         added_bytes = sum(len(event) + 1 for event in encoded)
+        ensure(added_bytes <= MAX_BLOCK_EVENTS_BYTES, f"the events of {key} fit into no block")
         if size_bytes + added_bytes > MAX_BLOCK_EVENTS_BYTES:
             if block.transactions:
                 raise DeadlinesFirst(f"block {block.height} may carry no transactions: deadlines are due")
