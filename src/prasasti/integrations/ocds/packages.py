@@ -1,0 +1,213 @@
+"""Release and record packages of what the ledger recorded, written as they are read.
+
+Owns: which version of a release is exported, the forms of both packages, the file. Does not own: finding releases in the ledger and
+their documents, the words of the report. A document is checked against the model again before it goes out, since a ledger takes any
+bytes that a publisher attests; what is not valid is left out and reported, never mended.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import msgspec
+
+from prasasti.integrations.ocds.canonical import JsonFault, encode_json, parse_json
+from prasasti.integrations.ocds.checking import find_fields_used, validate_release
+from prasasti.integrations.ocds.extensions import find_extensions
+from prasasti.integrations.ocds.merge_rules import compile_release, version_release
+from prasasti.integrations.ocds.problems import Notice, Problem
+
+
+class LedgerRelease(msgspec.Struct, frozen=True):
+    """A release as the ledger recorded it. `document` is None where it is withheld or missing; `position` is the entry's in the log."""
+
+    position: int
+    publisher: str
+    ocid: str
+    release_id: str
+    document: bytes | None
+    kind: Literal["new", "update", "contradiction"] = "new"
+
+
+class PackageFacts(msgspec.Struct, frozen=True):
+    """What a package says of itself; the publisher's licence and publication policy stand in its organisation's record.
+
+    `published_date` is a date and time of RFC 3339. Empty texts are left out.
+    """
+
+    uri: str
+    published_date: str
+    publisher_name: str
+    publisher_scheme: str = ""
+    publisher_uid: str = ""
+    publisher_uri: str = ""
+    licence: str = ""
+    publication_policy: str = ""
+
+
+class LeftOut(msgspec.Struct, frozen=True):
+    """A recorded release that no package can hold, and why."""
+
+    position: int
+    ocid: str
+    release_id: str
+    problems: tuple[Problem, ...]
+
+
+class ExportReport(msgspec.Struct):
+    """What was written. No file was written where `releases` is 0: the standard knows no empty package."""
+
+    releases: int = 0
+    records: int = 0
+    extensions: list[str] = msgspec.field(default_factory=list)
+    left_out: list[LeftOut] = msgspec.field(default_factory=list)
+    notices: list[tuple[str, Notice]] = msgspec.field(default_factory=list)
+
+
+def select_current(releases: Iterable[LedgerRelease]) -> list[LedgerRelease]:
+    """Of each release its newest version that is no contradiction, at the place of its first version in the log."""
+    current: dict[tuple[str, str, str], LedgerRelease] = {}
+    for release in sorted(releases, key=lambda release: release.position):
+        if release.kind != "contradiction":
+            current[(release.publisher, release.ocid, release.release_id)] = release
+    return list(current.values())
+
+
+def load_release(recorded: LedgerRelease) -> dict[str, Any] | LeftOut:
+    """The release of a document with the ledger's ocid and release id (the document keeps its source's), or why it is left out."""
+    problems = [Problem("", "document_missing")]
+    if recorded.document is not None:
+        value, problems = _parse(recorded.document)
+        if not problems:
+            problems = validate_release(value)
+        if not problems:
+            return {**value, "id": recorded.release_id, "ocid": recorded.ocid}
+    return LeftOut(recorded.position, recorded.ocid, recorded.release_id, tuple(problems))
+
+
+def _parse(document: bytes) -> tuple[Any, list[Problem]]:
+    try:
+        value = parse_json(document.decode("utf-8"))
+    except UnicodeDecodeError as error:
+        return None, [Problem("", "not_json", f"byte {error.start} is not UTF-8")]
+    if isinstance(value, JsonFault):
+        return None, [Problem(value.path, value.fault, value.detail)]
+    return (value, []) if isinstance(value, dict) else (None, [Problem("", "not_an_object")])
+
+
+def write_release_package(path: Path, releases: Iterable[LedgerRelease], facts: PackageFacts) -> ExportReport:
+    """One release package of the given releases, in their order (one publisher's; `select_current` chose the versions)."""
+    report = ExportReport()
+    return _write_package(path, "releases", _release_elements(releases, report), facts, report)
+
+
+def write_record_package(
+    path: Path, processes: Iterable[Sequence[LedgerRelease]], facts: PackageFacts, *, versioned: bool = False
+) -> ExportReport:
+    """One record package, a record a process: its releases, the compiled release and, if asked, the versioned one."""
+    report = ExportReport()
+    return _write_package(path, "records", _record_elements(processes, versioned, report), facts, report)
+
+
+def _release_elements(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterator[tuple[dict[str, Any], set[tuple[str, str]]]]:
+    for release in _load_all(releases, report):
+        yield release, find_fields_used(release)
+
+
+def _record_elements(
+    processes: Iterable[Sequence[LedgerRelease]], versioned: bool, report: ExportReport
+) -> Iterator[tuple[dict[str, Any], set[tuple[str, str]]]]:
+    for process in processes:
+        releases = list(_load_all(process, report))
+        if not releases:
+            continue
+        report.records += 1
+        ocid = releases[0]["ocid"]
+        compiled, notices = compile_release(releases)
+        report.notices += [(ocid, notice) for notice in notices]
+        record = {"ocid": ocid, "releases": releases, "compiledRelease": compiled}
+        if versioned:
+            record["versionedRelease"] = version_release(releases)
+        yield record, set().union(*map(find_fields_used, releases))
+
+
+def _load_all(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterator[dict[str, Any]]:
+    for recorded in releases:
+        release = load_release(recorded)
+        if isinstance(release, LeftOut):
+            report.left_out.append(release)
+        else:
+            report.releases += 1
+            yield release
+
+
+def _write_package(
+    path: Path, field: str, elements: Iterator[tuple[dict[str, Any], set[tuple[str, str]]]], facts: PackageFacts, report: ExportReport
+) -> ExportReport:
+    """Element by element; `extensions` comes last, when it is known which of them the elements use."""
+    first = next(elements, None)
+    if first is None:
+        return report
+    fields_used: set[tuple[str, str]] = set()
+    with write_atomically(path) as file:
+        file.write(encode_json(_package_fields(facts))[:-1] + b',"' + field.encode() + b'":[\n')
+        separator = b""
+        for element, used in _chain(first, elements):
+            file.write(separator + encode_json(element))
+            separator = b",\n"
+            fields_used |= used
+        report.extensions = find_extensions(fields_used)
+        file.write(b"\n]" + (b',"extensions":' + encode_json(report.extensions) if report.extensions else b"") + b"}\n")
+    return report
+
+
+def _chain(first: Any, rest: Iterator[Any]) -> Iterator[Any]:
+    yield first
+    yield from rest
+
+
+def _package_fields(facts: PackageFacts) -> dict[str, Any]:
+    publisher = {
+        "name": facts.publisher_name,
+        "scheme": facts.publisher_scheme,
+        "uid": facts.publisher_uid,
+        "uri": facts.publisher_uri,
+    }
+    fields = {
+        "uri": facts.uri,
+        "version": "1.1",
+        "publishedDate": facts.published_date,
+        "publisher": {name: text for name, text in publisher.items() if text},
+        "license": facts.licence,
+        "publicationPolicy": facts.publication_policy,
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+@contextmanager
+def write_atomically(path: Path) -> Iterator[IO[bytes]]:
+    """A file that appears under its name whole or not at all.
+
+    A crash while it is written leaves the earlier file and beside it `.<name>.<random>.part`, which may be deleted; a crash after the
+    rename leaves the new file.
+    """
+    part = path.with_name(f".{path.name}.{secrets.token_hex(8)}.part")
+    try:
+        with part.open("xb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
