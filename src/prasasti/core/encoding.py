@@ -43,7 +43,7 @@ def decode_strict(data: bytes) -> Any:
             value = _plain_decoder.decode(data)
             if _encoder.encode(value) == data:
                 return value
-        except (msgspec.DecodeError, UnicodeEncodeError):
+        except (msgspec.DecodeError, UnicodeError):
             pass
     return _decode_carefully(data)
 
