@@ -194,7 +194,7 @@ def test_withheld_document_leaves_the_folder(shop: Workshop) -> None:
     shop.publish(MemoryLog(make_entries(4)))  # The withholding entries are not within this log yet.
     assert (shop.folder / "withheld.json").read_bytes() == b"[]"
     assert count_documents(shop) == 4 + 1
-    shop.publish(MemoryLog(make_entries(6)))
+    assert shop.publish(MemoryLog(make_entries(6))).withheld == 2
     first, second = sorted(withheld)
     assert (shop.folder / "withheld.json").read_text() == "[" + ",".join(
         f'{{"entry":{each.entry},"legal_basis":"{each.legal_basis}","sha256":"{each.sha256}"}}' for each in (first, second)

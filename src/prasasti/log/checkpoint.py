@@ -19,7 +19,7 @@ def build_log_key(origin: str, public_key: bytes) -> Key:
 
 def format_vkey(key: Key) -> str:
     """A verifier key in one line, without the newline: name, key id, type and key."""
-    return f"{key.name}+{key.id.hex()}+{b64encode(bytes((key.kind,)) + key.public).decode()}"
+    return f"{key.name}+{key.id().hex()}+{b64encode(bytes((key.kind,)) + key.public).decode()}"
 
 
 def format_body(origin: str, size: int, root: bytes) -> bytes:
@@ -30,7 +30,7 @@ def format_body(origin: str, size: int, root: bytes) -> bytes:
 def sign_checkpoint(key: Key, size: int, root: bytes, signer: LogSigner) -> bytes:
     """A checkpoint with the log's signature. What the signer raises comes through; its answer is not verified here."""
     body = format_body(key.name, size, root)
-    return body + f"\n— {key.name} {b64encode(key.id + signer.sign(body)).decode()}\n".encode()
+    return body + f"\n— {key.name} {b64encode(key.id() + signer.sign(body)).decode()}\n".encode()
 
 
 def read_checkpoint(data: bytes, key: Key, place: str) -> Checkpoint:

@@ -52,13 +52,14 @@ class PublishSettings:
 
 @dataclass(frozen=True)
 class Published:
-    """What a run did. Sizes count entries; ``missing`` are documents that entries name and the store does not have whole."""
+    """What a run did. Sizes count entries, ``withheld`` documents; ``missing`` are those that the store does not have whole."""
 
     size: int
     root: bytes
     previous_size: int
     files_written: int
     bytes_written: int
+    withheld: int
     missing: tuple[NamedDocument, ...]
 
 
@@ -153,6 +154,7 @@ def _publish(
         shown.size if shown else 0,
         tiles.files_written + others.files_written,
         tiles.bytes_written + others.bytes_written,
+        len(withheld),
         missing,
     )
 
