@@ -16,7 +16,7 @@ class Catalogue:
         self.language = language
         self._words = load_words(language)
 
-    def __call__(self, key: str, **facts: object) -> str:
+    def __call__(self, key: str, /, **facts: object) -> str:
         return self._words[key].format(**facts)
 
     def find(self, key: str, default: str) -> str:

@@ -10,14 +10,22 @@ import click
 from prasasti import bootstrap
 from prasasti.cli.shell import REFUSED, command, ledger_option, shell
 from prasasti.integrations.ocds.attestation import recompute_parties
-from prasasti.services.audit import AuditReport, Difference, audit as run_audit
+from prasasti.services import audit as auditing
+from prasasti.services import check_state as checking
+from prasasti.services.audit import AuditReport
 from prasasti.services.audited_log import LedgerLog, PublishedLog, open_source
-from prasasti.services.check_state import check_state as run_check_state
+from prasasti.services.difference import Difference
 
 
 @click.command()
 @click.argument("published", metavar="[FOLDER|URL]", required=False)
-@click.option("--envelope", "envelopes", multiple=True, type=click.Path(path_type=Path, exists=True), help="An envelope whose recorded refusal you doubt.")  # noqa: E501
+@click.option(
+    "--envelope",
+    "envelopes",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True),
+    help="An envelope whose recorded refusal you doubt.",
+)  # noqa: E501
 @ledger_option
 @command
 def audit(published: str | None, envelopes: tuple[Path, ...], ledger_folder: Path) -> None:
@@ -34,11 +42,11 @@ def audit(published: str | None, envelopes: tuple[Path, ...], ledger_folder: Pat
     with out.progress("audit.progress") as progress:
         if published is not None:
             log = PublishedLog(open_source(published))
-            report = run_audit(log, bootstrap.registry_for(log.genesis), recompute_parties, disputed=disputed, progress=progress)
+            report = auditing.audit(log, bootstrap.registry_for(log.genesis), recompute_parties, disputed=disputed, progress=progress)
         else:
             with bootstrap.open_for_reading(ledger_folder) as ledger:
                 own = LedgerLog(ledger.database, ledger.documents)
-                report = run_audit(own, ledger.registry, recompute_parties, disputed=disputed, progress=progress)
+                report = auditing.audit(own, ledger.registry, recompute_parties, disputed=disputed, progress=progress)
     _say_audit(report)
     out.finish(_audit_as_json(report), 0 if report.is_sound else REFUSED)
 
@@ -54,17 +62,15 @@ def check_state(ledger_folder: Path) -> None:
     """
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger, out.progress("check_state.progress") as progress:
-        report = run_check_state(ledger.database, progress)
-    if report.mismatch is None:
+        report = checking.check_state(ledger.database, progress)
+    wrong = report.difference
+    if wrong is None:
         out.say("check_state.done")
     else:
-        out.say("check_state.wrong", place=report.mismatch.place, problem=report.mismatch.problem)
-    counts = {
-        "records": report.records, "buckets": report.buckets, "entries": report.entries, "blocks": report.blocks, "deadlines": report.deadlines,
-    }  # fmt: skip
+        out.say("audit.wrong", place=wrong.place, expected=wrong.expected, found=wrong.found)
+    counts = {name: getattr(report, name) for name in ("records", "buckets", "entries", "blocks", "deadlines")}
     out.say("check_state.counts", **counts)
-    wrong = {"place": report.mismatch.place, "problem": report.mismatch.problem} if report.mismatch is not None else None
-    out.finish({**counts, "wrong": wrong}, 0 if wrong is None else REFUSED)
+    out.finish({**counts, "wrong": _as_json(wrong) if wrong is not None else None}, 0 if wrong is None else REFUSED)
 
 
 def _say_audit(report: AuditReport) -> None:
@@ -89,14 +95,16 @@ def _list_differences(report: AuditReport) -> list[Difference]:
     return ([report.difference] if report.difference is not None else []) + list(report.documents_wrong)
 
 
+def _as_json(difference: Difference) -> dict[str, str]:
+    return {"place": difference.place, "expected": difference.expected, "found": difference.found}
+
+
 def _audit_as_json(report: AuditReport) -> dict[str, Any]:
     return {
         "sound": report.is_sound, "chain": report.chain, "entries": report.entries, "blocks": report.blocks,
         "transactions": report.transactions, "refusals": report.refusals, "signatures": report.signatures,
         "app_hash": report.tip.app_hash.hex(), "documents": report.documents, "documents_withheld": report.documents_withheld,
         "documents_missing": [{"entry": position, "sha256": digest} for position, digest in report.documents_missing],
-        "wrong": [
-            {"place": each.place, "expected": each.expected, "found": each.found} for each in _list_differences(report)
-        ],
+        "wrong": [_as_json(each) for each in _list_differences(report)],
         "disputed": dict(report.disputed),
     }  # fmt: skip

@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 
 from prasasti import bootstrap
-from prasasti.cli.shell import REFUSED, command, ledger_option, open_key, shell, training_key
+from prasasti.cli.shell import REFUSED, Shell, command, ledger_option, open_key, shell, training_key
+from prasasti.log.publish import Published
 from prasasti.services.founding import LOG_KEY_NAME
-from prasasti.services.publishing import prove_transaction, publish_ledger
+from prasasti.services.publishing import prove_transaction, publish_ledger, read_signed_note
+from prasasti.services.state_proofs import format_list_proof, format_state_proof
 
 
 @click.command()
@@ -31,11 +33,22 @@ def publish(folder: Path, location: str | None, all_documents: bool, ledger_fold
     with bootstrap.open_for_reading(ledger_folder) as ledger, out.progress("publish.progress") as progress:
         signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger)
         published = publish_ledger(ledger, folder, signer, all_documents=all_documents, progress=progress)
+    say_published(out, published, folder)
+    out.finish(
+        {
+            "size": published.size, "new": published.size - published.previous_size, "root": published.root.hex(), "withheld": published.withheld,
+            "missing": [document.sha256 for document in published.missing],
+        }
+    )  # fmt: skip
+
+
+def say_published(out: Shell, published: Published, folder: Path) -> None:
+    """What a publication did, for people."""
     new = published.size - published.previous_size
     if new:
         out.say(
             "publish.done", size=published.size, new=new, folder=folder, files=published.files_written,
-            bytes=f"{published.bytes_written:,} B",
+            bytes=f"{published.bytes_written:,}",
         )  # fmt: skip
     else:
         out.say("publish.same", folder=folder, size=published.size)
@@ -44,12 +57,6 @@ def publish(folder: Path, location: str | None, all_documents: bool, ledger_fold
         out.say("publish.withheld", count=published.withheld)
     if published.missing:
         out.say("publish.missing", count=len(published.missing), entry=published.missing[0].entry)
-    out.finish(
-        {
-            "size": published.size, "new": new, "root": published.root.hex(), "withheld": published.withheld,
-            "missing": [document.sha256 for document in published.missing],
-        }
-    )  # fmt: skip
 
 
 @click.command()
@@ -69,12 +76,10 @@ def proof(identifier: str, output: Path, state: bool, as_list: bool, ledger_fold
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger:
         if state or as_list:
-            from prasasti.services.state_proofs import prove_list, prove_record
-
-            made = prove_list(ledger, identifier) if as_list else prove_record(ledger, identifier)
-            output.write_bytes(made.data)
-            out.say("proof.list_done" if as_list else "proof.state_done", key=identifier, path=output, count=made.count)
-            out.finish({"output": str(output), "key": identifier, "count": made.count})
+            make = format_list_proof if as_list else format_state_proof
+            output.write_bytes(make(ledger.database, read_signed_note(ledger), identifier))
+            out.say("proof.list_done" if as_list else "proof.state_done", key=identifier, path=output)
+            out.finish({"output": str(output), "key": identifier})
             return
         try:
             output.write_bytes(prove_transaction(ledger, identifier))

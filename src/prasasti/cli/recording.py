@@ -24,11 +24,18 @@ HOUR_SECONDS = 3_600
 @click.command()
 @click.argument("action", required=False)
 @click.option("--arguments", "-a", metavar="JSON|@FILE", help="The message's arguments, as JSON or in a file.")
-@click.option("--signer", "-s", "signers", multiple=True, metavar="ROLE=KEY", help="A key that signs and its role; KEY is a file, ssh-agent:… or a public key that signs later. The first one's organisation is the actor.")  # noqa: E501
+@click.option(
+    "--signer",
+    "-s",
+    "signers",
+    multiple=True,
+    metavar="ROLE=KEY",
+    help="A key that signs and its role; KEY is a file, ssh-agent:… or a public key that signs later. The first one's organisation is the actor.",
+)  # noqa: E501
 @click.option("--document", "-d", "documents", multiple=True, metavar="FILE[:MEDIA/TYPE]", help="Store a document first.")
-@click.option("--envelope", type=click.Path(path_type=Path, exists=True), help="Send this envelope instead of a new one; with --signer, sign it too.")
+@click.option("--envelope", type=click.Path(path_type=Path, exists=True), help="Send this envelope; with --signer, sign it first.")
 @click.option("--draft", type=click.Path(path_type=Path), metavar="FILE", help="Write the envelope to FILE instead of sending it.")
-@click.option("--expires", type=click.IntRange(1, 604_800), default=HOUR_SECONDS, show_default=True, help="Seconds from now until the envelope is void.")
+@click.option("--expires", type=click.IntRange(1, 604_800), default=HOUR_SECONDS, show_default=True, help="Seconds until it is void.")
 @ledger_option
 @accept_clock_option
 @command
@@ -51,7 +58,7 @@ def submit(
     with open_to_write(ledger_folder, accept_clock) as ledger:
         stored = ledger.documents.put(_read_documents(documents))
         for document in stored:
-            out.line(f"{document.sha256} {document.size} {document.media_type}")
+            out.say("submit.stored", document=f"{document.sha256} {document.size} {document.media_type}")
         if envelope is not None:
             data = envelope.read_bytes()
             for location in (each.partition("=")[2] or each for each in signers):
@@ -137,5 +144,3 @@ def _report_receipt(out: Shell, ledger: Ledger, receipt: Receipt) -> None:
     out.say("submit.refused", number=receipt.refusal.number, words=words, position=receipt.position)
     result["refusal"] = {"number": receipt.refusal.number, "words": words}
     out.finish(result, REFUSED)
-
-

@@ -26,21 +26,26 @@ from prasasti.cli.catalogue import Catalogue, choose_language
 from prasasti.core.encoding import EncodingProblem
 from prasasti.core.tree import StateMismatch
 from prasasti.core.types import Bug
+from prasasti.integrations.ocds.official_schema import SchemaUnusable
 from prasasti.integrations.signers import Signer, SignerProblem, open_signer
 from prasasti.log.proofs import ProofProblem
 from prasasti.log.publish import PublishRefused
+from prasasti.services.difference import Differs
+from prasasti.services.exporting import NothingFits
 from prasasti.services.founding import FoundingProblem
 from prasasti.services.ledger import Ledger, ReadOnly
 from prasasti.services.publishing import NothingSigned
 from prasasti.services.submitting import DraftProblem
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DocumentRefused
+from prasasti_verify.strict import CannotDo
 
 DONE, REFUSED, COULD_NOT, HALTED = 0, 1, 2, 3
 HALTING = (StateMismatch, Bug, bootstrap.EngineHalted)
-REFUSING = (PublishRefused, NothingSigned, ProofProblem)
+REFUSING = (PublishRefused, NothingSigned, ProofProblem, NothingFits, Differs)
 PREVENTING = (
     StorageProblem, SignerProblem, FoundingProblem, DraftProblem, DocumentRefused, EncodingProblem, ReadOnly, OSError,
+    SchemaUnusable, CannotDo,
     bootstrap.PartsDiffer, bootstrap.ContractMismatch, bootstrap.ClockJumped,
 )  # fmt: skip
 
@@ -56,10 +61,10 @@ class Shell:
     output: Console
     errors: Console
 
-    def say(self, key: str, **facts: object) -> None:
+    def say(self, key: str, /, **facts: object) -> None:
         """A line for people, from the catalogue; data in it is never read as markup."""
         if not self.as_json:
-            self.output.print(Text(self.words(key, **{name: clean(value) for name, value in facts.items()})), soft_wrap=True)
+            self.line(self.words(key, **facts))
 
     def line(self, text: str) -> None:
         """A line of data for people."""
@@ -88,7 +93,7 @@ class Shell:
         """End the command with an error, on standard error."""
         if self.as_json:
             click.echo(json.dumps({"error": str(problem), "exit": code}, ensure_ascii=False, indent=2))
-        self.errors.print(Text(self.words(key, problem=clean(problem)), style="red"), soft_wrap=True)
+        self.errors.print(Text(clean(self.words(key, problem=problem)), style="red"), soft_wrap=True)
         raise SystemExit(code)
 
     @contextmanager
@@ -111,16 +116,15 @@ class Shell:
         return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d")
 
 
-def clean(value: object) -> object:
-    """Text without control or direction characters, which a hostile title could steer a terminal with; the rest as it is."""
-    if not isinstance(value, str):
-        return value
-    return "".join(character if _is_harmless(character) else "�" for character in value)
+def clean(text: str) -> str:
+    """Text without control or direction characters, which a hostile title could steer a terminal with."""
+    return "".join(character if _is_harmless(ord(character)) else "�" for character in text)
 
 
-def _is_harmless(character: str) -> bool:
-    code = ord(character)
-    return code >= 0x20 and not 0x7F <= code <= 0x9F and not (0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in (0x200E, 0x200F))
+def _is_harmless(code: int) -> bool:
+    is_control = code < 0x20 or 0x7F <= code <= 0x9F
+    is_direction = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in (0x200E, 0x200F)
+    return not is_control and not is_direction
 
 
 def command(function: Callable[Parameters, None]) -> Callable[Parameters, None]:

@@ -45,13 +45,19 @@ def prove_transaction(ledger: Ledger, transaction_id: str) -> bytes:
     position = ledger.database.find_position(transaction_id)
     if position is None:
         raise KeyError(transaction_id)
-    note = KeptCheckpoint(ledger.folder / "publisher").read()
-    if note is None:
-        raise NothingSigned("no checkpoint was signed yet: publish first")
+    note = read_signed_note(ledger)
     checkpoint = read_checkpoint(note, build_settings(ledger.genesis_bytes).key, "the kept checkpoint")
     if position >= checkpoint.size:
         raise NothingSigned(f"the last signed checkpoint covers {checkpoint.size} entries, this is entry {position}: publish first")
     return prove_entry(ledger.database, position, note)
+
+
+def read_signed_note(ledger: Ledger) -> bytes:
+    """The last checkpoint that was signed, whole; NothingSigned."""
+    note = KeptCheckpoint(ledger.folder / "publisher").read()
+    if note is None:
+        raise NothingSigned("no checkpoint was signed yet: publish first")
+    return note
 
 
 class LedgerDocuments:

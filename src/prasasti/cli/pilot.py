@@ -1,0 +1,106 @@
+"""The command ``pilot``: the main job on a small purchase, from founding to the contract's story, each step shown.
+
+Owns the order of the steps. Every step is what the command of its name does, called in this process, save the
+verifier: it runs as the separate program that it is.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+
+import click
+
+from prasasti import bootstrap
+from prasasti.cli.open_data import say_import, say_story
+from prasasti.cli.publishing import say_published
+from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, open_key, shell, training_key
+from prasasti.integrations.ocds.attestation import AttestationSettings, recompute_parties
+from prasasti.services.audit import audit
+from prasasti.services.audited_log import PublishedLog, open_source
+from prasasti.services.exporting import Selection, export_records, tell_story
+from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_PUBLISHER, make_training_genesis
+from prasasti.services.importing import Importer, read_redaction_key
+from prasasti.services.publishing import publish_ledger
+
+SAMPLE = "park-benches.json"
+OCID = "ocds-bench1-taman-kota-2026-001"
+
+
+@click.command()
+@click.option("--output", default="pilot", show_default=True, type=click.Path(path_type=Path), metavar="FOLDER", help="A new folder.")
+@command
+def pilot(output: Path) -> None:
+    """Record a small purchase, publish it, verify it, read it back: all of it in one new folder.
+
+    \b
+    prasasti pilot --output pilot
+    """
+    out = shell()
+    if output.exists() and any(output.iterdir()):
+        out.fail("error.could_not", out.words("pilot.exists", folder=output), COULD_NOT)
+    folder, published = output / "ledger", output / "published"
+    out.say("pilot.title")
+
+    _head(out, "founded")
+    genesis = make_training_genesis(folder / "keys", "pilot-1", int(time.time()), bootstrap.allowed_parts(), TRAINING_BUCKET_BITS)
+    bootstrap.create_ledger(folder, genesis)
+    (output / "releases.json").write_bytes(files("prasasti.cli").joinpath("samples", SAMPLE).read_bytes())
+
+    _head(out, "recorded")
+    started = time.monotonic()
+    with bootstrap.open_for_writing(folder) as ledger:
+        redaction_key = read_redaction_key(ledger.keys_folder / f"{TRAINING_PUBLISHER}.redaction.key")
+        settings = AttestationSettings(TRAINING_PUBLISHER, redaction_key, default_scheme="ID")
+        importer = Importer(ledger, open_key(training_key(ledger, TRAINING_PUBLISHER), ledger), settings)
+        say_import(out, importer.run([output / "releases.json"]), time.monotonic() - started)
+
+        _head(out, "published")
+        result = publish_ledger(ledger, published, open_key(training_key(ledger, LOG_KEY_NAME), ledger))
+        say_published(out, result, published)
+
+    _head(out, "verified")
+    verified = subprocess.run([sys.executable, "-m", "prasasti_verify", str(published)], capture_output=True, text=True, check=False)
+    for line in (verified.stdout + verified.stderr).splitlines():
+        out.line(line)
+    if verified.returncode:
+        raise SystemExit(REFUSED)
+
+    _head(out, "audited")
+    log = PublishedLog(open_source(str(published)))
+    report = audit(log, bootstrap.registry_for(log.genesis), recompute_parties)
+    if not report.is_sound:
+        raise SystemExit(REFUSED)
+    out.say("audit.done")
+
+    _head(out, "exported")
+    with bootstrap.open_for_reading(folder) as ledger:
+        exported = export_records(ledger, Selection(), output / "records.json")
+        out.say("export.done", releases=exported.releases, processes=exported.records, path=output / "records.json")
+        _head(out, "story")
+        say_story(tell_story(ledger, OCID))
+    _say_next(out, output)
+
+
+def _head(out: Shell, step: str) -> None:
+    if not out.as_json:
+        out.output.print()
+        out.output.print(out.words(f"pilot.{step}"), style="bold")
+
+
+def _say_next(out: Shell, output: Path) -> None:
+    """Commands that work as they stand."""
+    _head(out, "next")
+    ledger = f"--ledger {output / 'ledger'}"
+    rows = [
+        (f"prasasti-verify {output / 'published'}", "try_verify"),
+        (f"prasasti proof --list procurement/buyer/ID-NPWP-0012345678901000 --output all.json {ledger}", "try_list"),
+        (f"prasasti export ocds --ocid {OCID} --output one.json {ledger}", "try_export"),
+        (f"prasasti import ocds FILE {ledger}", "try_own"),
+    ]
+    for line, words in rows:
+        out.line(f"  {line}")
+        out.line(f"      {out.words(f'pilot.{words}')}")

@@ -1,0 +1,216 @@
+"""Importing open contracting data: files in, attested releases on the ledger, a report whose counts add up.
+
+Owns the order: read, mend, validate, redact, store the document, sign, record. Nothing personal is written or signed
+before redaction. A document is durable before its envelope is sent, and a release is counted when its receipt is
+back: an interruption loses nothing, and a repetition finds what is recorded and adds nothing.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from prasasti.contracts.procurement.checks import is_recorded
+from prasasti.contracts.procurement.records import ReleaseRecord, release_key
+from prasasti.core.admission import Inadmissible
+from prasasti.core.envelope import Payload, sign_envelope
+from prasasti.core.envelope import Signer as PayloadSigner
+from prasasti.integrations.ocds.attestation import AttestationSettings, PreparedRelease, RefusedRelease, prepare_release
+from prasasti.integrations.ocds.money import Total, add_totals, sum_money
+from prasasti.integrations.ocds.reading import SourceEvent, SourceNotice, SourceProblem, SourceRelease, read_releases
+from prasasti.integrations.signers import Signer
+from prasasti.services.ledger import Answer, Ledger
+from prasasti.storage.connection import StorageProblem
+
+BATCH_RELEASES = 500
+EXPIRY_SECONDS = 3_600
+PUBLISHER_ROLE = "procurement.publisher"
+ATTEST_ACTION = "procurement.attest_release"
+
+Kind = Literal["recorded", "unchanged", "updated", "contradictions", "refused"]
+KIND_OF_EVENT: dict[str, Kind] = {
+    "procurement.release_attested": "recorded",
+    "procurement.release_updated": "updated",
+    "procurement.release_contradicted": "contradictions",
+}
+COUNTED_REDACTIONS = (
+    "persons", "parties", "references", "owners", "numbers", "names", "addresses", "further_identifiers",
+    "contact_points", "owner_contacts", "former_values", "texts", "normalized_numbers",
+)  # fmt: skip
+
+
+@dataclass(slots=True)
+class Seen:
+    """How often something was seen, and where first."""
+
+    count: int
+    where: str
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What became of every release read: the kinds add up to ``read``. Tallies are keyed by (code, detail)."""
+
+    read: int = 0
+    kinds: Counter[Kind] = field(default_factory=Counter)
+    notices: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    refusals: dict[tuple[str, str], Seen] = field(default_factory=dict)
+    file_problems: list[str] = field(default_factory=list)
+    redactions: Counter[str] = field(default_factory=Counter)
+    unlisted_schemes: Counter[str] = field(default_factory=Counter)
+    money: dict[tuple[str, str], Total] = field(default_factory=dict)
+
+    @property
+    def accounted(self) -> int:
+        """Releases whose fate is known."""
+        return sum(self.kinds.values())
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether everything read is on the ledger and nothing of the files was left unread."""
+        return not self.file_problems and not self.kinds["refused"] and self.read == self.accounted
+
+
+@dataclass(frozen=True, slots=True)
+class Importer:
+    """A ledger, and the publisher in whose name releases are recorded."""
+
+    ledger: Ledger
+    signer: Signer
+    settings: AttestationSettings
+
+    def run(self, paths: Sequence[Path], encoding: str | None = None, progress: Callable[[int, int], None] | None = None) -> ImportReport:
+        """Read, redact, record all releases of files, in batches; see the module for what an interruption leaves."""
+        report = ImportReport()
+        batch: list[tuple[str, PreparedRelease]] = []
+        done_bytes = 0
+        total_bytes = sum(path.stat().st_size for path in paths)
+        for path in paths:
+            for event in read_releases(path, encoding=encoding):
+                prepared = self._prepare(event, report)
+                if prepared is not None:
+                    batch.append(prepared)
+                if len(batch) >= BATCH_RELEASES:
+                    self._record(batch, report)
+                    batch = []
+                if progress is not None and isinstance(event, SourceRelease):
+                    progress(min(done_bytes + event.offset, total_bytes), total_bytes)
+            done_bytes += path.stat().st_size
+        self._record(batch, report)
+        return report
+
+    def _prepare(self, event: SourceEvent, report: ImportReport) -> tuple[str, PreparedRelease] | None:
+        """One event of a file: a release made ready, or what to report instead."""
+        if isinstance(event, SourceNotice):
+            _tally(report.notices, event.notice.notice, event.notice.detail, f"{event.file}")
+            return None
+        if isinstance(event, SourceProblem):
+            where = f"{event.file}, byte {event.offset}"
+            if event.position == 0:
+                report.file_problems.append(f"{where}: {event.problem.problem} {event.problem.detail}".rstrip())
+                return None
+            report.read += 1
+            report.kinds["refused"] += 1
+            _tally(report.refusals, event.problem.problem, event.problem.path, where)
+            return None
+        report.read += 1
+        where = f"{event.file}, release {event.position}"
+        prepared = prepare_release(event.release, self.settings)
+        for notice in prepared.notices:
+            _tally(report.notices, notice.notice, notice.detail, f"{where}, {notice.path}")
+        if isinstance(prepared, RefusedRelease):
+            report.kinds["refused"] += 1
+            for problem in prepared.problems:
+                _tally(report.refusals, problem.problem, problem.detail, f"{where}, {problem.path}")
+            return None
+        _count_redactions(report, prepared)
+        report.money = add_totals(report.money, sum_money([prepared.release]))
+        return where, prepared
+
+    def _record(self, batch: Sequence[tuple[str, PreparedRelease]], report: ImportReport) -> None:
+        """Store the documents of what is new, then send its envelopes; each answer counts its release."""
+        fresh = [(where, prepared) for where, prepared in batch if not self._is_recorded(prepared)]
+        report.kinds["unchanged"] += len(batch) - len(fresh)
+        self.ledger.documents.put((prepared.document, prepared.media_type) for _, prepared in fresh)
+        answers = self.ledger.submit([self._sign(prepared) for _, prepared in fresh])
+        for (where, prepared), answer in zip(fresh, answers, strict=True):
+            kind = _kind_of(answer)
+            report.kinds[kind] += 1
+            if kind == "refused":
+                _tally(report.refusals, *_reason_of(answer), where)
+            elif kind == "contradictions":
+                _tally(report.notices, "contradiction", f"{prepared.ocid} {prepared.release_id}", where)
+
+    def _is_recorded(self, prepared: PreparedRelease) -> bool:
+        record = self.ledger.state.get(release_key(prepared.publisher, prepared.ocid, prepared.release_id), ReleaseRecord)
+        return record is not None and is_recorded(record, prepared.sha256)
+
+    def _sign(self, prepared: PreparedRelease) -> bytes:
+        arguments = {
+            "buyer": prepared.buyer,
+            "date": prepared.date,
+            "document": {"media_type": prepared.media_type, "sha256": prepared.sha256, "size": prepared.size},
+            "ocid": prepared.ocid,
+            "publisher": prepared.publisher,
+            "redaction_version": prepared.redaction_version,
+            "release_id": prepared.release_id,
+            "suppliers": prepared.suppliers,
+            "tag": prepared.tag,
+        }
+        payload = Payload(
+            action=ATTEST_ACTION,
+            actor=prepared.publisher,
+            arguments=arguments,
+            chain=self.ledger.chain,
+            expires=self.ledger.now() + EXPIRY_SECONDS,
+            nonce=secrets.token_hex(16),
+            signers=[PayloadSigner(self.signer.public_key.hex(), PUBLISHER_ROLE)],
+        )
+        return sign_envelope(payload, [(self.signer.public_key, self.signer.sign)])
+
+
+def _kind_of(answer: Answer) -> Kind:
+    """What an answer says of its release; an accepted one without event was recorded before, by this very document."""
+    if isinstance(answer, Inadmissible) or answer.refusal is not None:
+        return "refused"
+    events = msgspec.json.decode(answer.events, type=list[dict[str, Any]])
+    return next((KIND_OF_EVENT[event["event"]] for event in events), "unchanged")
+
+
+def _reason_of(answer: Answer) -> tuple[str, str]:
+    if isinstance(answer, Inadmissible):
+        return answer.code, answer.found
+    return (answer.refusal.number if answer.refusal is not None else ""), ""
+
+
+def _count_redactions(report: ImportReport, prepared: PreparedRelease) -> None:
+    for name in COUNTED_REDACTIONS:
+        report.redactions[name] += getattr(prepared.redaction, name)
+    for scheme, count in prepared.redaction.unlisted_schemes:
+        report.unlisted_schemes[scheme] += count
+
+
+def _tally(seen: dict[tuple[str, str], Seen], code: str, detail: str, where: str) -> None:
+    found = seen.setdefault((code, detail), Seen(0, where))
+    found.count += 1
+
+
+def read_redaction_key(path: Path) -> bytes:
+    """A publisher's redaction key: hex digits of at least 32 bytes in a file of its own; StorageProblem."""
+    try:
+        key = bytes.fromhex(path.read_text(encoding="ascii").strip())
+    except OSError as problem:
+        raise StorageProblem(
+            f"{path} cannot be read: {problem.strerror}; a publisher needs a redaction key ('prasasti key make --redaction FILE')"
+        ) from problem
+    except ValueError as problem:
+        raise StorageProblem(f"{path} holds no redaction key: hex digits are expected") from problem
+    if len(key) < 32:
+        raise StorageProblem(f"{path} holds no redaction key: it has {len(key)} bytes, at least 32 are needed")
+    return key
