@@ -7,6 +7,7 @@ business. Hash formulas: ``prasasti_verify.hashing``; bytes: CometBFT ``simple:v
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from hashlib import sha256 as _sha256
 from typing import Protocol
 
 import msgspec
@@ -103,14 +104,14 @@ class TopTree:
             below = levels[-1]
             stored = self._levels[level]
             above: dict[int, bytes] = {}
-            for index in below:
+            for index, node in below.items():
                 parent = index >> 1
                 if parent in above:
                     continue
-                left, right = index & ~1, index | 1
-                left_hash = below.get(left) or stored[left * HASH_BYTES : right * HASH_BYTES]
-                right_hash = below.get(right) or stored[right * HASH_BYTES : (right + 1) * HASH_BYTES]
-                above[parent] = hash_node(bytes(left_hash), bytes(right_hash))
+                sibling = index ^ 1
+                other = below.get(sibling) or stored[sibling * HASH_BYTES : (sibling + 1) * HASH_BYTES]
+                # hash_node, in one expression: a block hashes ten nodes a record.
+                above[parent] = _sha256(b"\x01" + other + node if index & 1 else b"\x01" + node + other).digest()
             levels.append(above)
         return TopUpdate(tuple(levels), levels[-1].get(0, self.root))
 
