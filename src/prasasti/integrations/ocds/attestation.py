@@ -54,7 +54,9 @@ class AttestationSettings(msgspec.Struct, frozen=True):
 
 
 class PreparedRelease(msgspec.Struct, frozen=True):
-    """The arguments of message 45 and the document they name. `tag` and `suppliers` are sorted bytewise, `date` is seconds UTC."""
+    """The arguments of message 45 and the document they name, also parsed (`release`). `tag` and `suppliers` are sorted bytewise,
+    `date` is seconds UTC.
+    """
 
     publisher: str
     ocid: str
@@ -63,6 +65,7 @@ class PreparedRelease(msgspec.Struct, frozen=True):
     date: int
     redaction_version: int
     document: bytes
+    release: dict[str, Any]
     sha256: str
     size: int
     media_type: str
@@ -127,6 +130,7 @@ def _describe(
         date=compute_date(redacted["date"]),
         redaction_version=REDACTION_VERSION,
         document=document,
+        release=redacted,
         sha256=digest,
         size=len(document),
         media_type=RELEASE_MEDIA_TYPE,

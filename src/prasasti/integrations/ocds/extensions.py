@@ -31,9 +31,9 @@ EXTENSIONS: Final = (
         "beneficialOwners",
         _OCP + "ocds_beneficialOwners_extension",
         "master",
-        frozenset({("Organization", "beneficialOwners"), ("Organization", "details")}),
+        frozenset({("Organization", "beneficialOwners"), ("OrganizationDetails", "listedOnRegulatedMarket")}),
     ),
-    Extension("bids", _OCP + "ocds_bid_extension", "v1.1.5", frozenset({("Release", "bids")})),
+    Extension("bids", _OCP + "ocds_bid_extension", "v1.1.5", frozenset({("Release", "bids"), ("Award", "relatedBid")})),
     Extension(
         "contract_completion",
         _OCP + "ocds_contract_completion_extension",

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import warnings
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
 import ocdsmerge
 from ocdsmerge.exceptions import DuplicateIdValueWarning
+from ocdsmerge.merge import CompiledRelease
 
 from prasasti.integrations.ocds.problems import Notice
 
@@ -87,6 +88,16 @@ def compile_release(releases: Sequence[dict[str, Any]]) -> tuple[dict[str, Any],
         compiled: dict[str, Any] = _MERGER.create_compiled_release(list(releases))
     repeated = {Notice("", "repeated_id", str(warning.message)[:200]) for warning in caught}
     return compiled, [*_notice_equal_dates(releases), *sorted(repeated)]
+
+
+def iterate_merged(releases: Sequence[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
+    """Each release in the order of merging, with the compiled release of all up to it."""
+    merged = CompiledRelease(merge_rules=MERGE_RULES)
+    for release in sort_releases(releases):
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DuplicateIdValueWarning)
+            merged.append(release)
+        yield release, merged.asdict()
 
 
 def version_release(releases: Sequence[dict[str, Any]]) -> dict[str, Any]:

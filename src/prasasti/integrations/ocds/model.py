@@ -86,7 +86,7 @@ class Person(Model):
     id: RequiredText
     name: NotEmptyText = UNSET
     identifier: Identifier | UnsetType = UNSET
-    nationalities: list[Annotated[str, closed("country")]] | None | UnsetType = UNSET
+    nationalities: Annotated[list[Annotated[str, closed("country")]], UNIQUE_NOT_EMPTY] | None | UnsetType = UNSET
     address: Address | UnsetType = UNSET
     email: Annotated[str, Meta(min_length=1, extra={"format": "email"})] | None | UnsetType = UNSET
     faxNumber: NotEmptyText = UNSET

@@ -35,9 +35,21 @@ def sum_money(releases: Iterable[dict[str, Any]]) -> dict[tuple[str, str], Total
             amount, currency = value.get("amount"), value.get("currency")
             if isinstance(amount, Number):
                 key = (stage, currency if isinstance(currency, str) else "")
-                before = totals.get(key, Total(0, Decimal(0)))
-                totals[key] = Total(before.count + 1, _EXACT.add(before.amount, amount.value))
-    return dict(sorted(totals.items(), key=lambda item: (STAGES.index(item[0][0]), item[0][1])))
+                totals = add_totals(totals, {key: Total(1, amount.value)})
+    return dict(sorted_totals(totals))
+
+
+def sorted_totals(totals: dict[tuple[str, str], Total]) -> list[tuple[tuple[str, str], Total]]:
+    """By stage, in the order of a process, then by currency."""
+    return sorted(totals.items(), key=lambda item: (STAGES.index(item[0][0]), item[0][1]))
+
+
+def add_totals(totals: dict[tuple[str, str], Total], more: dict[tuple[str, str], Total]) -> dict[tuple[str, str], Total]:
+    """Both added up; the first is taken over and changed."""
+    for key, each in more.items():
+        before = totals.get(key, Total(0, Decimal(0)))
+        totals[key] = Total(before.count + each.count, _EXACT.add(before.amount, each.amount))
+    return totals
 
 
 def iterate_values(release: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -24,7 +24,9 @@ from prasasti.integrations.ocds.problems import Notice, Problem
 
 
 class LedgerRelease(msgspec.Struct, frozen=True):
-    """A release as the ledger recorded it. `document` is None where it is withheld or missing; `position` is the entry's in the log."""
+    """A release as the ledger recorded it. `document` is None where it is withheld or missing; `position` is the entry's in the log,
+    `date` the entry's date of the release, seconds UTC.
+    """
 
     position: int
     publisher: str
@@ -32,6 +34,7 @@ class LedgerRelease(msgspec.Struct, frozen=True):
     release_id: str
     document: bytes | None
     kind: Literal["new", "update", "contradiction"] = "new"
+    date: int = 0
 
 
 class PackageFacts(msgspec.Struct, frozen=True):
