@@ -57,57 +57,37 @@ def compute_root(leaves: Sequence[bytes]) -> bytes:
 
 
 def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes | None:
-    """Root that an inclusion proof leads to (RFC 9162, 2.1.3.2); None where the proof has not the right length."""
-    if not 0 <= index < size:
+    """Root that an inclusion proof leads to (RFC 6962, 2.1.1); None where the proof has not the right length."""
+    if not 0 <= index < size or (size == 1) != (not proof):
         return None
-    position, last, root = index, size - 1, leaf
-    for aunt in proof:
-        if last == 0:
-            return None
-        if position & 1 or position == last:
-            root = hash_node(aunt, root)
-            while not position & 1 and position:
-                position >>= 1
-                last >>= 1
-        else:
-            root = hash_node(root, aunt)
-        position >>= 1
-        last >>= 1
-    return root if last == 0 else None
+    if size == 1:
+        return leaf
+    left_size = 1 << (size - 1).bit_length() - 1
+    if index < left_size:
+        left, right = root_from_inclusion(index, left_size, leaf, proof[:-1]), proof[-1]
+    else:
+        left, right = proof[-1], root_from_inclusion(index - left_size, size - left_size, leaf, proof[:-1])
+    return hash_node(left, right) if left and right else None
 
 
 def is_consistent(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a consistency proof shows the old tree as a prefix of the new one (RFC 9162, 2.1.4.2)."""
-    if not 0 <= old_size <= new_size:
-        return False
+    """Whether a consistency proof shows the old tree as a prefix of the new one (RFC 6962, 2.1.2)."""
+    if not 0 < old_size <= new_size:
+        return old_size == 0 <= new_size and not proof and old_root == EMPTY_ROOT and (new_size > 0 or new_root == EMPTY_ROOT)
+    return _roots_from_consistency(old_size, new_size, old_root, proof) == (old_root, new_root)
+
+
+def _roots_from_consistency(old_size: int, new_size: int, known: bytes | None, proof: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    # SUBPROOF of RFC 6962, 2.1.2, read backwards; ``known`` is the old root, as long as the old tree is this subtree's left edge.
     if old_size == new_size:
-        return not proof and old_root == new_root
-    if old_size == 0:
-        return not proof and old_root == EMPTY_ROOT
-    nodes = list(proof)
-    if old_size & (old_size - 1) == 0:
-        nodes.insert(0, old_root)
-    if not nodes:
-        return False
-    position, last = old_size - 1, new_size - 1
-    while position & 1:
-        position >>= 1
-        last >>= 1
-    old = new = nodes[0]
-    for node in nodes[1:]:
-        if last == 0:
-            return False
-        if position & 1 or position == last:
-            old = hash_node(node, old)
-            new = hash_node(node, new)
-            while not position & 1 and position:
-                position >>= 1
-                last >>= 1
-        else:
-            new = hash_node(new, node)
-        position >>= 1
-        last >>= 1
-    return last == 0 and old == old_root and new == new_root
+        nodes = list(proof) if known is None else [known, *proof]
+        return (nodes[0], nodes[0]) if len(nodes) == 1 else None
+    left_size = 1 << (new_size - 1).bit_length() - 1
+    if old_size <= left_size:
+        below = _roots_from_consistency(old_size, left_size, known, proof[:-1]) if proof else None
+        return (below[0], hash_node(below[1], proof[-1])) if below else None
+    below = _roots_from_consistency(old_size - left_size, new_size - left_size, None, proof[:-1]) if proof else None
+    return (hash_node(proof[-1], below[0]), hash_node(proof[-1], below[1])) if below else None
 
 
 def hash_record(key: bytes, value_hash: bytes) -> bytes:

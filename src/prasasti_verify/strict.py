@@ -1,0 +1,112 @@
+"""Bytes to values, strictly: base64, JSON, shapes; and the two ways in which a check ends early. Knows no format of the ledger."""
+
+import json
+import re
+from base64 import b64decode, b64encode
+from typing import Any
+
+MAX_DEPTH = 32
+MAX_INTEGER = 2**53 - 1
+HASH = KEY = re.compile("[0-9a-f]{64}")
+IDENTIFIER = re.compile("[A-Za-z0-9._:-]{1,128}")
+
+
+class Wrong(Exception):
+    """What was to be checked is wrong: ``place`` says where (a file, an entry's position), ``what`` in what way."""
+
+    def __init__(self, place: str, what: str) -> None:
+        super().__init__(f"{place}: {what}")
+        self.place, self.what = place, what
+
+
+class CannotDo(Exception):
+    """No verdict is possible: unreadable input, an effect that this verifier does not know, no network."""
+
+
+def require(condition: object, place: str, what: str) -> None:
+    """Raise Wrong unless the condition holds."""
+    if not condition:
+        raise Wrong(place, what)
+
+
+def require_sorted(values: list[Any], place: str, what: str) -> None:
+    """Raise Wrong unless the values ascend, each once."""
+    require(all(left < right for left, right in zip(values, values[1:], strict=False)), place, f"{what} are not sorted, each once")
+
+
+# A shape is an object's exact fields, [shape of each element], a pattern or constant of a string, or a type
+# (``object``: any; an ``int`` is not negative).
+def check_shape(value: Any, shape: Any, place: str, name: str = "it") -> Any:
+    """The value, if it has the shape."""
+    if type(shape) is dict:
+        require(type(value) is dict and value.keys() == shape.keys(), place, f"{name} has not exactly the fields {', '.join(shape)}")
+        for field, inner in shape.items():
+            check_shape(value[field], inner, place, field)
+    elif type(shape) is list:
+        require(type(value) is list, place, f"{name} is no list")
+        for element in value:
+            check_shape(element, shape[0], place, name)
+    elif type(shape) is type:
+        require(shape is object or (type(value) is shape and (shape is not int or value >= 0)), place, f"{name} is no {shape.__name__}")
+    else:
+        is_fit = value == shape if type(shape) is str else type(value) is str and shape.fullmatch(value)
+        require(is_fit, place, f"{name} is not as it must be: {str(value)[:60]!r}")
+    return value
+
+
+def decode_base64(text: str, place: str) -> bytes:
+    """Bytes of standard base64 with padding that re-encode to the same text (RFC 4648, 3.5)."""
+    try:
+        data = b64decode(text, validate=True)
+    except ValueError:
+        data = b""
+    require(b64encode(data).decode("ascii") == text, place, "holds what is not standard base64 with padding")
+    return data
+
+
+def decode_json(data: bytes, place: str, *, canonical: bool = True) -> Any:
+    """Value of JSON without duplicate keys, floats, integers beyond ±(2^53−1), lone surrogates, depth above 32; canonical: RFC 8785."""
+    try:
+        text = data.decode("utf-8")
+        value = _decoder.decode(text)
+        if text.count("{") + text.count("[") > MAX_DEPTH and _depth_of(value) > MAX_DEPTH:
+            raise RecursionError
+        if (canonical or "\\u" in text) and encode_json(value) != data and canonical:
+            raise ValueError("is not in canonical form (RFC 8785)")
+    except RecursionError:
+        raise Wrong(place, f"is nested deeper than {MAX_DEPTH}") from None
+    except UnicodeError:
+        raise Wrong(place, "is not UTF-8, or holds a lone surrogate") from None
+    except ValueError as problem:
+        raise Wrong(place, f"is no JSON of the ledger: {problem}") from None
+    return value
+
+
+def encode_json(value: object) -> bytes:
+    """RFC 8785 bytes of a value whose field names are ASCII and whose numbers are integers."""
+    return _encoder.encode(value).encode("utf-8")
+
+
+def _parse_number(token: str) -> int:
+    if len(token) > 17 or not token.removeprefix("-").isdecimal() or abs(int(token)) > MAX_INTEGER:
+        raise ValueError(f"the number {token[:40]} is no integer within ±(2^53-1)")
+    return int(token)
+
+
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    built = dict(pairs)
+    if len(built) != len(pairs):
+        raise ValueError("a key stands twice in one object")
+    return built
+
+
+def _depth_of(value: Any) -> int:
+    depth, nodes = 0, [value]
+    while nodes := [node for node in nodes if isinstance(node, (dict, list))]:
+        depth += 1
+        nodes = [child for node in nodes for child in (node.values() if isinstance(node, dict) else node)]
+    return depth
+
+
+_decoder = json.JSONDecoder(object_pairs_hook=_build_object, parse_int=_parse_number, parse_float=_parse_number, parse_constant=_parse_number)
+_encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
