@@ -25,7 +25,7 @@ from prasasti.services.difference import Difference
     multiple=True,
     type=click.Path(path_type=Path, exists=True),
     help="An envelope whose recorded refusal you doubt.",
-)  # noqa: E501
+)
 @ledger_option
 @command
 def audit(published: str | None, envelopes: tuple[Path, ...], ledger_folder: Path) -> None:

@@ -53,7 +53,7 @@ def import_() -> None:
     type=click.Path(path_type=Path),
     metavar="FILE",
     help="The publisher's redaction key, made by 'prasasti key make --redaction'.",
-)  # noqa: E501
+)
 @click.option("--default-scheme", default="", metavar="SCHEME", help="Scheme of parties that name none (ID for an Indonesian source).")
 @click.option("--encoding", type=click.Choice(["utf-8", "iso-8859-1"]), help="Encoding of the files, where it cannot be told from them.")
 @click.option(
@@ -62,7 +62,7 @@ def import_() -> None:
     default="refuse",
     show_default=True,
     help="What to do with a release that has fields which OCDS 1.1.5 and ten extensions do not know.",
-)  # noqa: E501
+)
 @click.option("--schema", type=click.Path(path_type=Path, exists=True), metavar="ZIP", help="Check against this official schema as well.")
 @ledger_option
 @accept_clock_option
@@ -235,8 +235,14 @@ def show(ocid: str | None, ledger_folder: Path) -> None:
     with bootstrap.open_for_reading(ledger_folder) as ledger:
         if ocid is None:
             _list_processes(ledger)
+            return
+        try:
+            story = tell_story(ledger, ocid)
+        except NothingFits as problem:
+            words = "show.unknown" if problem.known else "show.nothing"
+            shell().fail("error.refused", shell().words(words, ocid=ocid, examples=", ".join(problem.known)), REFUSED)
         else:
-            say_story(tell_story(ledger, ocid))
+            say_story(story)
 
 
 def say_story(story: Story) -> None:

@@ -36,7 +36,8 @@ def publish(folder: Path, location: str | None, all_documents: bool, ledger_fold
     say_published(out, published, folder)
     out.finish(
         {
-            "size": published.size, "new": published.size - published.previous_size, "root": published.root.hex(), "withheld": published.withheld,
+            "size": published.size, "new": published.size - published.previous_size, "root": published.root.hex(),
+            "withheld": published.withheld,
             "missing": [document.sha256 for document in published.missing],
         }
     )  # fmt: skip

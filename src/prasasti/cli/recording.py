@@ -30,8 +30,8 @@ HOUR_SECONDS = 3_600
     "signers",
     multiple=True,
     metavar="ROLE=KEY",
-    help="A key that signs and its role; KEY is a file, ssh-agent:… or a public key that signs later. The first one's organisation is the actor.",
-)  # noqa: E501
+    help="A signer: KEY is a file, ssh-agent:…, or a public key that signs later. The first one's organisation acts.",
+)
 @click.option("--document", "-d", "documents", multiple=True, metavar="FILE[:MEDIA/TYPE]", help="Store a document first.")
 @click.option("--envelope", type=click.Path(path_type=Path, exists=True), help="Send this envelope; with --signer, sign it first.")
 @click.option("--draft", type=click.Path(path_type=Path), metavar="FILE", help="Write the envelope to FILE instead of sending it.")

@@ -26,7 +26,11 @@ from prasasti.services.releases import RecordedRelease, iterate_releases
 
 
 class NothingFits(LookupError):
-    """No recorded release is what was asked for; the message says what to try."""
+    """No recorded release is what was asked for. ``known`` are ocids that are recorded, a few."""
+
+    def __init__(self, problem: str, known: Sequence[str] = ()) -> None:
+        super().__init__(problem)
+        self.known = known
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,7 @@ def tell_story(ledger: Ledger, ocid: str) -> Story:
     recorded = list(iterate_releases(ledger, ocid=ocid))
     if not recorded:
         known = sorted({release.ocid for release in iterate_releases(ledger)})
-        raise NothingFits(", ".join(known[:3]))
+        raise NothingFits(f"no release of {ocid} is recorded", known[:3])
     newest = recorded[-1]
     suppliers = sorted({supplier for release in recorded for supplier in release.suppliers})
     buyer = next((release.buyer for release in reversed(recorded) if release.buyer), "")

@@ -1,0 +1,206 @@
+"""Commands end to end: what they do, print and return."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+
+from prasasti.cli import prasasti
+from tests.cli.conftest import SAMPLE, Run, key_of, read_json
+
+OCID = "ocds-bench1-taman-kota-2026-001"
+BUYER = "procurement/buyer/ID-NPWP-0012345678901000"
+
+
+def list_commands(group: click.Group, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
+    found: list[tuple[str, ...]] = []
+    for name, command in group.commands.items():
+        found.append((*path, name))
+        if isinstance(command, click.Group):
+            found += list_commands(command, (*path, name))
+    return found
+
+
+@pytest.mark.parametrize("path", [(), *list_commands(prasasti)], ids=" ".join)
+def test_help_shows_an_example(run: Run, path: tuple[str, ...]) -> None:
+    shown = run(*path, "--help").stdout
+    assert re.search(rf"^  prasasti {' '.join(path)}\b", shown, re.MULTILINE), shown
+
+
+def test_import_twice_adds_nothing(recorded: Path, run: Run) -> None:
+    before = read_json(run("--json", "check-state", "--ledger", recorded))
+    report = read_json(run("--json", "import", "ocds", SAMPLE, "--ledger", recorded, "--default-scheme", "ID"))
+    assert report["kinds"] == {"unchanged": 10}
+    assert read_json(run("--json", "check-state", "--ledger", recorded)) == before
+
+
+def test_import_reports_what_it_removed(ledger: Path, run: Run) -> None:
+    report = read_json(run("--json", "import", "ocds", SAMPLE, "--ledger", ledger, "--default-scheme", "ID"))
+    assert (report["read"], report["kinds"]) == (10, {"unchanged": 0, "recorded": 10})
+    assert report["redactions"]["contact_points"] == 10
+    assert report["redactions"]["persons"] == 1
+    totals = {(row["stage"], row["currency"]): row["total"] for row in report["money"]}
+    assert totals["planned", "IDR"] == "120000000"
+
+
+def test_no_personal_datum_of_the_sample_is_written(recorded: Path, run: Run, tmp_path: Path) -> None:
+    run("publish", "--to", tmp_path / "public", "--ledger", recorded)
+    files = [path for folder in (tmp_path / "public", recorded) for path in folder.rglob("*") if path.is_file()]
+    for secret in (b"9999994101900001", b"Perajin Bangku Perorangan", b"pengadaan@kota-contoh"):
+        assert [path.name for path in files if secret in path.read_bytes()] == []
+
+
+def test_published_log_audits_and_shows_its_story(recorded: Path, run: Run, tmp_path: Path) -> None:
+    published = read_json(run("--json", "publish", "--to", tmp_path / "public", "--ledger", recorded))
+    assert published["new"] == published["size"] == 11
+    again = read_json(run("--json", "publish", "--to", tmp_path / "public", "--ledger", recorded))
+    assert (again["new"], again["root"]) == (0, published["root"])
+    report = read_json(run("--json", "audit", tmp_path / "public"))
+    assert (report["sound"], report["documents"], report["wrong"]) == (True, 10, [])
+    assert read_json(run("--json", "audit", "--ledger", recorded))["app_hash"] == report["app_hash"]
+    story = read_json(run("--json", "show", OCID, "--ledger", recorded))
+    assert [line["event"] for line in story["lines"]].count("paid") == 3
+    assert {line["entry"] for line in story["lines"]} <= set(range(11))
+    assert "Rp" not in run("show", OCID, "--ledger", recorded).stdout
+
+
+def test_exports_agree_with_what_was_imported(recorded: Path, run: Run, tmp_path: Path) -> None:
+    run("export", "ocds", "--output", tmp_path / "records.json", "--ledger", recorded)
+    package = json.loads((tmp_path / "records.json").read_text())
+    assert package["license"] == "https://creativecommons.org/licenses/by/4.0/"
+    record = package["records"][0]
+    assert [release["id"] for release in record["releases"]] == [release["id"] for release in json.loads(SAMPLE.read_text())["releases"]]
+    assert record["compiledRelease"]["contracts"][0]["value"]["amount"] == 109000000
+    chosen = ("--from", "2026-05-01", "--to", "2026-06-01", "--package", "release")
+    report = read_json(run("--json", "export", "ocds", *chosen, "--output", tmp_path / "may.json", "--ledger", recorded))
+    assert report["releases"] == 2
+    refused = run("export", "ocds", "--ocid", "ocds-nothing", "--output", tmp_path / "none.json", "--ledger", recorded, expect=1)
+    assert "no recorded release fits" in refused.stderr
+    assert not (tmp_path / "none.json").exists()
+
+
+def test_proofs_are_written_against_the_newest_checkpoint(recorded: Path, run: Run, tmp_path: Path) -> None:
+    entry = read_json(run("--json", "submit", "governance.advance_clock", "-a", '{"seconds": 5}', "-s",
+                          f"governance.officer={key_of(recorded, 'agency-1-officer')}", "--ledger", recorded))  # fmt: skip
+    early = run("proof", entry["id"], "--output", tmp_path / "early.proof", "--ledger", recorded, expect=1)
+    assert "publish first" in early.stderr
+    run("publish", "--to", tmp_path / "public", "--ledger", recorded)
+    run("proof", entry["id"], "--output", tmp_path / "one.proof", "--ledger", recorded)
+    assert (tmp_path / "one.proof").read_text().startswith("c2sp.org/tlog-proof@v1\n")
+    run("proof", "--list", BUYER, "--output", tmp_path / "all.json", "--ledger", recorded)
+    run("proof", "--state", f"{BUYER}/count", "--output", tmp_path / "count.json", "--ledger", recorded)
+    assert json.loads((tmp_path / "all.json").read_text())["list"] == BUYER
+    unknown = run("proof", "00" * 32, "--output", tmp_path / "no.proof", "--ledger", recorded, expect=1)
+    assert "no transaction" in unknown.stderr
+
+
+def test_a_key_is_registered_used_and_ended(ledger: Path, run: Run, tmp_path: Path) -> None:
+    new = tmp_path / "new.training.seed"
+    public = read_json(run("--json", "key", "make", new))["public_key"]
+    assert read_json(run("--json", "key", "show", new))["public_key"] == public
+    arguments = {"handle": "agency-1-second", "key": public, "organisation": "agency-1", "roles": ["governance.officer"]}
+    registrar = f"identity.registrar={key_of(ledger, 'agency-1-registrar')}"
+    accepted = _submit(run, ledger, "identity.register_key", arguments, registrar, f"identity.new_key={new}")
+    assert accepted["events"] == [{"event": "identity.key_registered", "key": public, "organisation": "agency-1"}]
+    refused = _submit(run, ledger, "identity.register_key", arguments, registrar, f"identity.new_key={new}", expect=1)
+    assert refused["refusal"]["number"] == "identity.01.2"
+    _submit(run, ledger, "governance.advance_clock", {"seconds": 1}, f"governance.officer={new}")
+    _submit(run, ledger, "identity.end_key", {"key": public}, f"identity.holder={new}")
+    ended = _submit(run, ledger, "governance.advance_clock", {"seconds": 1}, f"governance.officer={new}", expect=1)
+    assert ended["inadmissible"] == "admission.8"
+
+
+def test_an_envelope_is_signed_by_one_after_another(recorded: Path, run: Run, tmp_path: Path) -> None:
+    document = read_json(run("--json", "show", OCID, "--ledger", recorded))
+    assert document["publisher"] == "publisher-1"
+    digest = _first_document(recorded)
+    auditor = read_json(run("--json", "key", "show", key_of(recorded, "auditor-1-auditor")))["public_key"]
+    draft = tmp_path / "draft.json"
+    arguments = json.dumps({"sha256": digest, "legal_basis": "UU 27/2022, pasal 8"})
+    run("submit", "governance.withhold_document", "-a", arguments, "-s", f"governance.officer={key_of(recorded, 'publisher-1')}",
+        "-s", f"governance.auditor={auditor}", "--draft", draft, "--ledger", recorded)  # fmt: skip
+    unsigned = read_json(run("--json", "submit", "--envelope", draft, "--ledger", recorded, expect=1))
+    assert unsigned["inadmissible"] == "admission.7"
+    signed = run("--json", "submit", "--envelope", draft, "-s", f"governance.auditor={key_of(recorded, 'auditor-1-auditor')}",
+                 "--ledger", recorded)  # fmt: skip
+    assert read_json(signed)["events"] == [{"event": "governance.document_withheld", "sha256": digest}]
+    run("publish", "--to", tmp_path / "public", "--ledger", recorded)
+    assert json.loads((tmp_path / "public/withheld.json").read_text())[0]["sha256"] == digest
+    assert not (tmp_path / "public/documents/sha256" / digest[:2] / digest).exists()
+    assert run("audit", tmp_path / "public").exit_code == 0
+    again = run("import", "ocds", SAMPLE, "--ledger", recorded, "--default-scheme", "ID").stdout
+    assert "10 read, 10 accounted for" in again
+
+
+def test_errors_say_what_to_do(ledger: Path, run: Run, tmp_path: Path) -> None:
+    for arguments, code, words in (
+        (("show", "--ledger", tmp_path / "nowhere"), 2, "prasasti init"),
+        (("init", ledger, "--training"), 2, "holds a ledger already"),
+        (("init", tmp_path / "other"), 2, "--training, --founders FILE, --genesis FILE"),
+        (("import", "ocds", tmp_path / "none.json", "--ledger", ledger), 2, "is not a file"),
+        (("submit", "governance.fly", "-a", "{}", "--ledger", ledger), 2, "this ledger has no action"),
+        (("submit", "governance.advance_clock", "-a", "{", "-s", "governance.officer=x.age", "--ledger", ledger), 2, "not JSON"),
+        (("submit", "governance.advance_clock", "-a", "{}", "-s", "x", "--ledger", ledger), 2, "ROLE=KEY"),
+        (("audit", tmp_path), 1, "genesis.json"),
+        (("show", "--ledger", ledger), 1, "no release is recorded yet"),
+        (("show", OCID, "--ledger", ledger), 1, "no release is recorded yet"),
+        (("key", "show", tmp_path / "none.age"), 2, "No such file"),
+    ):
+        result = run(*arguments, expect=code)
+        assert words in result.output, (arguments, result.output)
+
+
+def test_personal_data_is_refused_before_it_is_signed(ledger: Path, run: Run) -> None:
+    arguments = json.dumps({"sha256": "00" * 32, "legal_basis": "on request of 3171014107900001"})
+    officer = f"governance.officer={key_of(ledger, 'publisher-1')}"
+    result = run("submit", "governance.withhold_document", "-a", arguments, "-s", officer, "--ledger", ledger, expect=2)
+    assert "nothing was signed" in result.stderr
+    assert "3171014107900001" not in result.output
+
+
+def test_a_hostile_title_stays_data(ledger: Path, run: Run, tmp_path: Path) -> None:
+    package = json.loads(SAMPLE.read_text())
+    title = "[bold]x[/bold]\x1b[2J\u202egnp.exe{amount}%s<script>"
+    package["releases"][1]["tender"]["title"] = title
+    (tmp_path / "hostile.json").write_text(json.dumps(package))
+    run("import", "ocds", tmp_path / "hostile.json", "--ledger", ledger, "--default-scheme", "ID")
+    shown = run("show", OCID, "--ledger", ledger).stdout
+    assert "[bold]x[/bold]" in shown.replace("\n", "")
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+    assert title in [line.get("title") for line in read_json(run("--json", "show", OCID, "--ledger", ledger))["lines"]]
+
+
+def test_a_ledger_is_founded_by_a_founders_file_and_joined_by_its_genesis(run: Run, tmp_path: Path) -> None:
+    keys = {name: read_json(run("--json", "key", "make", tmp_path / f"{name}.training.seed"))["public_key"] for name in ("log", "one")}
+    founders = tmp_path / "founders.toml"
+    founders.write_text(
+        f'domain = "ledger.example"\nledger = "national-1"\nlog_key = "{keys["log"]}"\n'
+        '[[members]]\nid = "agency-1"\nclass = "agency"\n'
+        f'[[members.keys]]\nhandle = "registrar-1"\nkey = "{keys["one"]}"\nroles = ["identity.registrar"]\n'
+    )
+    made = read_json(run("--json", "init", tmp_path / "ledger", "--founders", founders, "--bucket-bits", "4"))
+    assert made["origin"] == "ledger.example/prasasti/national-1"
+    log_key = tmp_path / "log.training.seed"
+    refused = run("publish", "--to", tmp_path / "public", "--key", log_key, "--ledger", tmp_path / "ledger", expect=2)
+    assert "for training ledgers" in refused.stderr
+    founders.write_text(founders.read_text().replace("log_key", "log_keys"))
+    assert "lacks 'log_key'" in run("init", tmp_path / "other", "--founders", founders, expect=2).stderr
+
+
+def _first_document(ledger: Path) -> str:
+    from prasasti import bootstrap
+    from prasasti.services.releases import iterate_releases
+
+    with bootstrap.open_for_reading(ledger) as opened:
+        return next(iterate_releases(opened)).document
+
+
+def _submit(run: Run, ledger: Path, action: str, arguments: dict[str, Any], *signers: str, expect: int = 0) -> Any:
+    given = [word for signer in signers for word in ("-s", signer)]
+    return read_json(run("--json", "submit", action, "-a", json.dumps(arguments), *given, "--ledger", ledger, expect=expect))
