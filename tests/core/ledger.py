@@ -135,7 +135,7 @@ class Ledger:
         """Close the file."""
         self.database.close()
 
-    def payload(self, action: str, arguments: Any, *signers: Signer, **changes: Any) -> dict[str, Any]:
+    def payload(self, action: str, arguments: Any, /, *signers: Signer, **changes: Any) -> dict[str, Any]:
         """A payload; signers are (key's name, role), the actor the first one's organisation."""
         return {
             "action": action,
@@ -147,7 +147,7 @@ class Ledger:
             "signers": [{"key": key_of(name), "role": role} for name, role in signers],
         } | changes
 
-    def sign(self, action: str, arguments: Any, *signers: Signer, **changes: Any) -> bytes:
+    def sign(self, action: str, arguments: Any, /, *signers: Signer, **changes: Any) -> bytes:
         """An envelope signed by all of the signers."""
         return sign(self.payload(action, arguments, *signers, **changes), [name for name, _ in signers])
 
@@ -177,7 +177,7 @@ class Ledger:
                 outcomes.append(refusal.number if refusal is not None else ACCEPTED)
         return outcomes
 
-    def do(self, action: str, arguments: Any, *signers: Signer, **changes: Any) -> str:
+    def do(self, action: str, arguments: Any, /, *signers: Signer, **changes: Any) -> str:
         """Sign and seal one transaction in a block of its own."""
         return self.seal(self.sign(action, arguments, *signers, **changes))[0]
 

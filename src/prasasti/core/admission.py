@@ -241,4 +241,5 @@ def _convert_arguments(payload: Payload, registry: Registry) -> Any:
     try:
         return msgspec.convert(payload.arguments, found[1].arguments)
     except msgspec.ValidationError as problem:
-        raise ValueError(str(problem).replace("`$", "`$.arguments")) from problem
+        text = str(problem)
+        raise ValueError(text.replace("`$", "`$.arguments") if "`$" in text else f"{text} - at `$.arguments`") from problem

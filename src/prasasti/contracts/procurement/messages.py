@@ -9,10 +9,11 @@ from msgspec import Meta, Struct
 from prasasti.contracts.procurement import checks, rejections, transitions
 from prasasti.contracts.procurement.parameters import MAX_OCID_BYTES, MAX_RELEASE_ID_BYTES, MAX_SUPPLIERS
 from prasasti.core.contract import Contract, Message
-from prasasti.core.types import Code, Document, Identifier, Instant, is_ascending, is_within_bytes
+from prasasti.core.types import Code, Document, Instant, is_ascending, is_within_bytes
 
 # No control characters: they would swell sixfold in an event, and nobody needs them in an id.
 PlainText = Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f]+\Z")]
+# A list adds its page to the id, and the part of the key stays an identifier (formats: Keys in the state).
 Party = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{1,100}\Z")]
 OptionalParty = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,100}\Z")]
 
@@ -28,7 +29,7 @@ class AttestRelease(Struct, frozen=True, forbid_unknown_fields=True):
     date: Instant
     document: Document
     ocid: PlainText
-    publisher: Identifier
+    publisher: Party
     redaction_version: Annotated[int, Meta(ge=1, le=9999)]
     release_id: PlainText
     suppliers: Annotated[list[Party], Meta(max_length=MAX_SUPPLIERS)]
