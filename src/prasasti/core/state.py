@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import Genesis, build_genesis_tree, decode_genesis
-from prasasti.core.tree import Records, TopTree, Tree, check_value
+from prasasti.core.tree import Bucket, Records, TopTree, Tree, check_value
 from prasasti.core.types import Bug, require
 from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
 
@@ -72,25 +72,24 @@ def split_schedule_key(key: str) -> tuple[int, str]:
 
 
 class CommittedView:
-    """Reads committed records and keeps what it loaded and decoded."""
+    """Reads committed records and keeps what it found. It lives for one block: the tree must not change under it."""
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._buckets: dict[int, tuple[Records, dict[str, tuple[bytes, bytes]]]] = {}
-        self._decoded: dict[str, Struct | int | None] = {}
-        self._checked: set[int] = set()
+        self._numbers: dict[str, int] = {}
+        self._buckets: dict[int, Bucket] = {}
+        self._found: dict[str, Struct | int | None] = {}
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """The record under a key, or None; StateMismatch where the stored value does not match its hash."""
-        if key not in self._decoded:
-            value = self.read(key)
-            self._decoded[key] = msgspec.json.decode(value, type=kind) if value is not None else None
-        return _as_kind(self._decoded[key], kind, key)
+        if key not in self._found:
+            self._found[key] = self._find(key, kind)
+        return _as_kind(self._found[key], kind, key)
 
     def read(self, key: str) -> bytes | None:
         """Canonical value under a key, or None."""
-        number = self._tree.bucket_number(key)
-        found = self._load(number)[1].get(key)
+        number = self.bucket_number(key)
+        found = self._load(number).by_key.get(key)
         if found is None:
             # A bucket's root covers leaves: an altered key in a row would make its record seem absent.
             self.bucket(number)
@@ -99,22 +98,34 @@ class CommittedView:
 
     def bucket(self, number: int) -> Records:
         """All records of a bucket, each checked against its leaf: to rewrite it, or to know that a key is absent."""
-        records = self._load(number)[0]
-        if number not in self._checked:
-            for key, leaf, value in records:
+        bucket = self._load(number)
+        if not bucket.is_checked:
+            for key, leaf, value in bucket.records:
                 check_value(key, leaf, value)
-            self._checked.add(number)
-        return records
+            bucket.is_checked = True
+        return bucket.records
 
     def bucket_number(self, key: str) -> int:
         """Number of the bucket that a key lives in."""
-        return self._tree.bucket_number(key)
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = self._tree.bucket_number(key)
+        return number
 
-    def _load(self, number: int) -> tuple[Records, dict[str, tuple[bytes, bytes]]]:
-        if number not in self._buckets:
-            records = self._tree.load(number)
-            self._buckets[number] = records, {key: (leaf, value) for key, leaf, value in records}
-        return self._buckets[number]
+    def _find(self, key: str, kind: type[Record]) -> Struct | int | None:
+        decoded = self._load(self.bucket_number(key)).decoded
+        if key not in decoded:
+            value = self.read(key)
+            if value is None:
+                return None
+            decoded[key] = msgspec.json.decode(value, type=kind)
+        return decoded[key]
+
+    def _load(self, number: int) -> Bucket:
+        bucket = self._buckets.get(number)
+        if bucket is None:
+            bucket = self._buckets[number] = self._tree.find_bucket(number)
+        return bucket
 
 
 @dataclass(frozen=True, slots=True)

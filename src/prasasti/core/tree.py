@@ -6,6 +6,7 @@ business. Hash formulas: ``prasasti_verify.hashing``; bytes: CometBFT ``simple:v
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256 as _sha256
 from typing import Protocol
@@ -16,6 +17,7 @@ from msgspec import Struct
 from prasasti_verify.hashing import bucket_of, hash_bucket, hash_bucket_leaf, hash_node, hash_record, sha256
 
 HASH_BYTES = 32
+BUCKETS_KEPT = 20_000
 
 Records = list[tuple[str, bytes, bytes]]
 
@@ -135,12 +137,42 @@ class TopTree:
                 above[index * HASH_BYTES : (index + 1) * HASH_BYTES] = node
 
 
+class Bucket:
+    """A bucket's content as its leaf in the top tree binds it, and what was checked and decoded of it so far."""
+
+    __slots__ = ("by_key", "decoded", "is_checked", "leaf", "records")
+
+    def __init__(self, leaf: bytes, records: Records) -> None:
+        self.leaf = leaf
+        self.records = records
+        self.by_key = {key: (leaf, value) for key, leaf, value in records}
+        self.decoded: dict[str, Struct | int] = {}
+        self.is_checked = False
+
+
 class Tree:
     """Reads records through the top tree: what does not match its hash is never returned."""
 
     def __init__(self, top: TopTree, source: BucketSource) -> None:
         self.top = top
         self._source = source
+        self._empty = Bucket(top.empty_leaf, [])
+        self._kept: OrderedDict[int, Bucket] = OrderedDict()
+
+    def find_bucket(self, number: int) -> Bucket:
+        """A bucket, from memory while the top tree still has the leaf that it was checked against."""
+        leaf = self.top.leaf(number)
+        if leaf == self._empty.leaf:
+            return self._empty
+        bucket = self._kept.get(number)
+        if bucket is None or bucket.leaf != leaf:
+            bucket = Bucket(leaf, self.load(number))
+            self._kept[number] = bucket
+            if len(self._kept) > BUCKETS_KEPT:
+                self._kept.popitem(last=False)
+        else:
+            self._kept.move_to_end(number)
+        return bucket
 
     def load(self, number: int) -> Records:
         """Records of a bucket, their leaves checked against the top tree; ``check_value`` checks keys and values."""
