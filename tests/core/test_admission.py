@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +34,7 @@ from tests.core.examples import (
 )
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of, sign
 from tests.core.rehearsal import REHEARSAL
+from tests.core.spoiling import spoilt_objects
 
 # Order of the group of Ed25519 (RFC 8032, 5.1).
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -367,49 +367,6 @@ def test_each_row(tmp_path: Path, name: str) -> None:
     assert ledger.application.process_proposal(height, ledger.time, [envelope]) is is_taken, "the door alone is no part of consensus"
 
 
-def walk(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[tuple[str | int, ...], Any]]:
-    """Every value within a payload with its path; of a list its first element."""
-    yield path, value
-    children = value.items() if isinstance(value, dict) else enumerate(value[:1]) if isinstance(value, list) else ()
-    for name, child in children:
-        yield from walk(child, (*path, name))
-
-
-def edit(payload: dict[str, Any], path: tuple[str | int, ...], change: Callable[[Any, Any], None]) -> dict[str, Any]:
-    changed = deepcopy(payload)
-    parent: Any = changed
-    for name in path[:-1]:
-        parent = parent[name]
-    change(parent, path[-1])
-    return changed
-
-
-def put(value: Any) -> Callable[[Any, Any], None]:
-    return lambda parent, name: parent.__setitem__(name, value)
-
-
-def spoilt_payloads(payload: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Every field missing, of every other type, too long; every object with a field more."""
-    for path, value in walk(payload):
-        where = ".".join(map(str, path)) or "payload"
-        if isinstance(value, dict):
-            yield f"{where} with an unknown field", edit(payload, (*path, "unknown"), put(1))
-        if not path:
-            continue
-        if isinstance(path[-1], str):
-            yield f"{where} missing", edit(payload, path, lambda parent, name: parent.__delitem__(name))
-        for other in (None, True, 7, "text", ["text"], {"text": "text"}):
-            if type(other) is not type(value):
-                yield f"{where} = {json.dumps(other)}", edit(payload, path, put(other))
-        if isinstance(value, str):
-            yield f"{where} too long", edit(payload, path, put(value + value[-1] * 300))
-            yield f"{where} empty", edit(payload, path, put(""))
-        if isinstance(value, list):
-            yield f"{where} too long", edit(payload, path, put([f"{value[0]}{number:03}" for number in range(200)]))
-        if isinstance(value, int) and path[-1] != "seconds":
-            yield f"{where} = -1", edit(payload, path, put(-1))
-
-
 MAY_BE_EMPTY = {(ATTEST, "arguments.buyer empty")}
 
 
@@ -425,7 +382,7 @@ def test_every_field_is_checked(tmp_path: Path, action: str) -> None:
     assert ledger.check(sign(backwards, names)) == ACCEPTED
     found: dict[str, str] = {}
     places: list[str] = []
-    for name, spoilt in spoilt_payloads(payload):
+    for name, spoilt in spoilt_objects(payload):
         answer = decode_transaction(sign(spoilt, names), ledger.application.registry)
         found[name] = answer.code if isinstance(answer, Inadmissible) else ACCEPTED
         if isinstance(answer, Inadmissible):
@@ -438,7 +395,7 @@ def test_every_field_is_checked(tmp_path: Path, action: str) -> None:
 def test_every_field_of_the_envelope_is_checked(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path)
     envelope = envelope_of(ledger)
-    found = {name: ledger.check(encode_canonical(spoilt)) for name, spoilt in spoilt_payloads(envelope)}
+    found = {name: ledger.check(encode_canonical(spoilt)) for name, spoilt in spoilt_objects(envelope)}
     assert set(found.values()) == {"admission.2"}
     assert len(found) > 25
 
