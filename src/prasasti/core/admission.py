@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from prasasti.core.contract import Message, Registry, View, find_message
-from prasasti.core.encoding import EncodingProblem, decode_strict
+from prasasti.core.encoding import EncodingProblem
 from prasasti.core.envelope import (
     MAX_ENVELOPE_BYTES,
     MAX_PAYLOAD_BYTES,
@@ -21,9 +21,10 @@ from prasasti.core.envelope import (
     Transaction,
     compute_id,
     decode_envelope,
+    decode_payload,
     decode_signatures,
-    encode_envelope,
     is_signed,
+    normalise_envelope,
 )
 from prasasti.core.genesis import KeyRecord, MemberRecord, OrganisationRecord, ParameterRecord
 from prasasti.core.types import require
@@ -72,12 +73,10 @@ def decode_transaction(envelope_bytes: bytes, registry: Registry) -> Transaction
         if len(payload_bytes) > MAX_PAYLOAD_BYTES:
             return Inadmissible("admission.1", f"size: the payload has {len(payload_bytes)} bytes, at most {MAX_PAYLOAD_BYTES} are taken")
         signatures = decode_signatures(envelope)
-        value = decode_strict(payload_bytes)
+        payload = decode_payload(payload_bytes)
+        arguments = _convert_arguments(payload, registry)
     except EncodingProblem as problem:
         return Inadmissible("admission.2", f"decode: {problem}")
-    try:
-        payload = msgspec.convert(value, Payload)
-        arguments = _convert_arguments(payload, registry)
     except ValueError as problem:
         return Inadmissible("admission.3", f"schema: {problem}")
     return Transaction(
@@ -86,7 +85,7 @@ def decode_transaction(envelope_bytes: bytes, registry: Registry) -> Transaction
         arguments=arguments,
         payload_bytes=payload_bytes,
         signatures=signatures,
-        envelope_json=encode_envelope(payload_bytes, signatures),
+        envelope_json=normalise_envelope(envelope),
     )
 
 

@@ -6,6 +6,7 @@ not whose key signs nor what it may.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Annotated, Any
@@ -15,7 +16,15 @@ from msgspec import Meta, Struct
 from nacl.bindings import crypto_sign_open
 from nacl.exceptions import BadSignatureError
 
-from prasasti.core.encoding import EncodingProblem, decode_base64, decode_strict, encode_base64, encode_canonical
+from prasasti.core.encoding import (
+    EncodingProblem,
+    decode_base64,
+    decode_canonical,
+    decode_strict,
+    encode_base64,
+    encode_canonical,
+    make_decoder,
+)
 from prasasti.core.types import ActionName, HexKey, HexNonce, Identifier, Instant, Role
 
 PAYLOAD_TYPE = "application/vnd.prasasti.transaction.v1+json"
@@ -61,6 +70,11 @@ class Payload(Struct, frozen=True, forbid_unknown_fields=True):
     signers: Annotated[list[Signer], Meta(min_length=1, max_length=MAX_SIGNATURES)]
 
 
+_envelope_decoder = make_decoder(Envelope)
+_payload_decoder = make_decoder(Payload)
+_hex_key = re.compile("[0-9a-f]{64}")
+
+
 class Transaction(Struct, frozen=True):
     """An envelope in decoded form. ``envelope_json`` is its canonical form, signatures ascending by keyid."""
 
@@ -85,16 +99,23 @@ def compute_id(payload: bytes) -> str:
 
 def decode_envelope(data: bytes) -> tuple[Envelope, bytes]:
     """Envelope and payload bytes of a submitted DSSE object; EncodingProblem says what is wrong with it."""
-    value = decode_strict(data)
-    try:
-        envelope = msgspec.convert(value, Envelope)
-    except msgspec.ValidationError as problem:
-        raise EncodingProblem(f"not a DSSE envelope: {problem}") from problem
+    envelope = decode_canonical(data, _envelope_decoder)
+    if envelope is None:
+        try:
+            envelope = msgspec.convert(decode_strict(data), Envelope)
+        except msgspec.ValidationError as problem:
+            raise EncodingProblem(f"not a DSSE envelope: {problem}") from problem
     if envelope.payloadType != PAYLOAD_TYPE:
         raise EncodingProblem(f"the payload type must be {PAYLOAD_TYPE}")
     if not 1 <= len(envelope.signatures) <= MAX_SIGNATURES:
         raise EncodingProblem(f"1 to {MAX_SIGNATURES} signatures are taken, not {len(envelope.signatures)}")
     return envelope, decode_base64(envelope.payload)
+
+
+def decode_payload(data: bytes) -> Payload:
+    """Payload of its bytes; EncodingProblem where they are not strict JSON, msgspec.ValidationError where no payload."""
+    payload = decode_canonical(data, _payload_decoder)
+    return payload if payload is not None else msgspec.convert(decode_strict(data), Payload)
 
 
 def decode_signatures(envelope: Envelope) -> tuple[tuple[bytes, bytes], ...]:
@@ -117,6 +138,11 @@ def encode_envelope(payload: bytes, signatures: Iterable[tuple[bytes, bytes]]) -
     return encode_canonical(Envelope(encode_base64(payload), PAYLOAD_TYPE, ordered))
 
 
+def normalise_envelope(envelope: Envelope) -> bytes:
+    """Canonical JSON of a decoded envelope, whose base64 and hex have one form only: what ``encode_envelope`` gives."""
+    return encode_canonical(Envelope(envelope.payload, PAYLOAD_TYPE, sorted(envelope.signatures, key=_keyid_of)))
+
+
 def is_signed(transaction: Transaction) -> bool:
     """Whether every signature of the transaction verifies over its payload (Ed25519 as libsodium judges it)."""
     message = encode_pae(transaction.payload_bytes)
@@ -135,7 +161,11 @@ def sign_envelope(payload: Payload, sign: Iterable[tuple[bytes, Callable[[bytes]
     return encode_envelope(payload_bytes, [(key, function(message)) for key, function in sign])
 
 
+def _keyid_of(signature: Signature) -> str:
+    return signature.keyid
+
+
 def _decode_hex_key(text: str) -> bytes:
-    if len(text) != 64 or any(character not in "0123456789abcdef" for character in text):
+    if _hex_key.fullmatch(text) is None:
         raise EncodingProblem("a keyid is the public key in 64 lower-case hex digits")
     return bytes.fromhex(text)
