@@ -272,20 +272,20 @@ def test_bandungs_releases_have_unknown_fields_only(name: str) -> None:
         (
             {"tender": {"id": "1", "numberOfTenderers": "3"}},
             {"tender": {"id": "1", "numberOfTenderers": 3}},
-            Notice("tender.numberOfTenderers", "number_as_text", "3"),
+            Notice("tender.numberOfTenderers", "number_as_text"),
         ),
         (
             {"tender": {"id": "1", "value": {"amount": "10.50"}}},
             {"tender": {"id": "1", "value": {"amount": 10.50}}},
-            Notice("tender.value.amount", "number_as_text", "10.50"),
+            Notice("tender.value.amount", "number_as_text"),
         ),
         (
             {"awards": [{"id": "1", "value": [{"amount": 1}]}]},
             {"awards": [{"id": "1", "value": {"amount": 1}}]},
             Notice("awards[0].value", "list_for_object"),
         ),
-        ({"date": "2026-01-02T03:04:05"}, {"date": "2026-01-02T03:04:05Z"}, Notice("date", "date_without_zone", "2026-01-02T03:04:05")),
-        ({"ocid": "OCDS-AbC123-Bench"}, {"ocid": "ocds-abc123-Bench"}, Notice("ocid", "ocid_prefix_in_capitals", "OCDS-AbC123-Bench")),
+        ({"date": "2026-01-02T03:04:05"}, {"date": "2026-01-02T03:04:05Z"}, Notice("date", "date_without_zone")),
+        ({"ocid": "OCDS-AbC123-Bench"}, {"ocid": "ocds-abc123-Bench"}, Notice("ocid", "ocid_prefix_in_capitals", "OCDS-AbC123")),
     ],
 )
 def test_mends(more: dict[str, Any], mended: dict[str, Any], notice: Notice) -> None:

@@ -202,7 +202,7 @@ def mend_release(release: dict[str, Any], *, drop_unknown_fields: bool = False) 
     ocid = mended.get("ocid")
     if isinstance(ocid, str) and normalize_ocid(ocid) != ocid:
         mended["ocid"] = normalize_ocid(ocid)
-        notices.append(Notice("ocid", "ocid_prefix_in_capitals", ocid[:100]))
+        notices.append(Notice("ocid", "ocid_prefix_in_capitals", ocid[:11]))
     return mended, notices
 
 
@@ -256,12 +256,12 @@ def _mend_items(value: list[Any], shape: Shape, trail: Trail, notices: list[Noti
 def _mend_text(value: str, shape: Shape, trail: Trail, notices: list[Notice]) -> str | Number:
     wants_number = "string" not in shape.kinds and not shape.kinds.isdisjoint(("number", "integer"))
     if wants_number and _JSON_NUMBER.fullmatch(value) and is_bounded_number(value):
-        notices.append(Notice(spell(trail), "number_as_text", value))
+        notices.append(Notice(spell(trail), "number_as_text"))
         return Number(value)
     if shape.format == "date-time":
         match = DATE_TIME.fullmatch(value)
         if match is not None and match["zone"] is None and _is_day(match):
-            notices.append(Notice(spell(trail), "date_without_zone", value))
+            notices.append(Notice(spell(trail), "date_without_zone"))
             return value + "Z"
     return value
 

@@ -377,7 +377,10 @@ class _Writer:
         self.counts: Counter[str] = Counter()
         self.has_persons = bool(search.persons or search.marks)
         self.words = {
-            _key_of_name(form): person.rule.word for person in search.persons.values() for name in person.names for form in _forms(name)
+            _key_of_name(form): person.rule.word
+            for person in search.persons.values()
+            for name in person.names - {person.rule.word}
+            for form in _forms(name)
         }
         self.number_pattern = _join_patterns(_number_pattern(number) for number in search.marks if len(number) >= MIN_NUMBER_IN_TEXT)
         self.name_pattern = _join_patterns(_name_pattern(key) for key in self.words if sum(map(len, key)) >= MIN_NAME_IN_TEXT)
