@@ -42,7 +42,8 @@ def test_every_code_has_words(language: str) -> None:
 
 @pytest.mark.parametrize("key", STORY_KEYS)
 def test_story_words_use_facts_that_the_line_has(key: str) -> None:
-    assert list_facts(load_words("en")[f"story_detail.{key}"]) <= set(STORY_KEYS[key])
+    shown = {"before"} if "before_amount" in STORY_KEYS[key] else set()
+    assert list_facts(load_words("en")[f"story_detail.{key}"]) <= {*STORY_KEYS[key], *shown}
 
 
 def test_indonesian_is_not_english_left_over() -> None:

@@ -127,7 +127,7 @@ def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
     removed = [(name, count) for name, count in report.redactions.items() if count]
     if removed:
         out.say("import.redactions", version=1)
-        out.table([], [[f"  {out.words.find(f'redaction.{name}', name)}", str(count)] for name, count in removed], right=(1,))
+        out.table(["", ""], [[f"  {out.words.find(f'redaction.{name}', name)}", str(count)] for name, count in removed], right=(1,))
     _say_seen(out, "import.notices", "notice", report.notices)
     _say_seen(out, "import.refusals", "problem", report.refusals)
     rows = [
@@ -267,16 +267,16 @@ def spell_event(out: Shell, line: StoryLine) -> str:
     """What happened, in words; codes of OCDS stand as they are, instants as days."""
     are_instants = line.key.endswith(("deadline_changed", "end_changed"))
     facts = {name: fact[:10] if are_instants and name in {"before", "after"} else fact for name, fact in line.facts.items()}
+    if "before_amount" in facts:
+        facts["before"] = out.words.amount(facts["before_amount"], facts["before_currency"])
     detail = out.words(f"story_detail.{line.key}", **facts).strip()
     return f"{out.words(f'story.{line.key}')}: {detail}" if detail else out.words(f"story.{line.key}")
 
 
 def spell_amount(out: Shell, facts: dict[str, str]) -> str:
-    """The amount of an event, before → after where it changed."""
-    if "after_amount" in facts:
-        before, after = (out.words.amount(facts[f"{when}_amount"], facts[f"{when}_currency"]) for when in ("before", "after"))
-        return f"{before} → {after}"
-    return out.words.amount(facts["amount"], facts["currency"]) if facts.get("amount") else ""
+    """The amount of an event, as it is afterwards."""
+    amount = facts.get("after_amount", facts.get("amount", ""))
+    return out.words.amount(amount, facts.get("after_currency", facts.get("currency", ""))) if amount else ""
 
 
 def _list_processes(ledger: Ledger) -> None:

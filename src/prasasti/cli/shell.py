@@ -75,9 +75,10 @@ class Shell:
         """A table for people; it fits the terminal."""
         if self.as_json:
             return
-        table = Table(box=None, pad_edge=False, header_style="bold")
+        table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
         for index, heading in enumerate(headings):
-            table.add_column(heading, justify="right" if index in right else "left", overflow="fold")
+            is_right = index in right
+            table.add_column(heading, justify="right" if is_right else "left", overflow="fold", no_wrap=is_right)
         for row in rows:
             table.add_row(*(Text(clean(cell)) for cell in row))
         self.output.print(table)

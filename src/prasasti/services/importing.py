@@ -108,10 +108,10 @@ class Importer:
     def _prepare(self, event: SourceEvent, report: ImportReport) -> tuple[str, PreparedRelease] | None:
         """One event of a file: a release made ready, or what to report instead."""
         if isinstance(event, SourceNotice):
-            _tally(report.notices, event.notice.notice, event.notice.detail, f"{event.file}")
+            _tally(report.notices, event.notice.notice, event.notice.detail, Path(event.file).name)
             return None
         if isinstance(event, SourceProblem):
-            where = f"{event.file}, byte {event.offset}"
+            where = f"{Path(event.file).name}, byte {event.offset}"
             if event.position == 0:
                 report.file_problems.append(f"{where}: {event.problem.problem} {event.problem.detail}".rstrip())
                 return None
@@ -120,7 +120,7 @@ class Importer:
             _tally(report.refusals, event.problem.problem, event.problem.path, where)
             return None
         report.read += 1
-        where = f"{event.file}, release {event.position}"
+        where = f"{Path(event.file).name}, release {event.position}"
         prepared = prepare_release(event.release, self.settings)
         for notice in prepared.notices:
             _tally(report.notices, notice.notice, notice.detail, f"{where}, {notice.path}")
