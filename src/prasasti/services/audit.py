@@ -37,7 +37,7 @@ from prasasti.core.tree import Tree, encode_bucket
 from prasasti.core.types import MAX_SAFE_INTEGER, Document
 from prasasti.core.used_ids import UsedIds
 from prasasti.integrations.ocds.canonical import parse_json
-from prasasti.services.difference import Difference, Differs
+from prasasti.services.difference import Difference, Differs, require_equal
 
 ATTEST_ACTION = "procurement.attest_release"
 
@@ -120,9 +120,10 @@ class _Logged(Struct, frozen=True):
     """What a transaction entry says; what it must say besides is compared byte by byte."""
 
     kind: str
-    id: str
-    envelope: msgspec.Raw
-    refusal: Refusal | None
+    position: int = -1
+    id: str = ""
+    envelope: msgspec.Raw = msgspec.Raw(b"null")
+    refusal: Refusal | None = None
 
 
 _head_decoder = msgspec.json.Decoder(BlockEntry)
@@ -135,19 +136,16 @@ def _group_blocks(entries: Iterable[bytes], size: int) -> Iterator[tuple[int, Bl
     walk = iter(entries)
     for data in walk:
         head = _decode(_head_decoder, data, position)
-        if head.kind != BLOCK:
-            raise Differs(f"entry {position}", "a block entry", f"kind {head.kind}")
+        require_equal(f"entry {position}, kind", BLOCK, head.kind)
         bodies: list[tuple[bytes, _Logged | None]] = [(data, None)]
         while len(bodies) <= head.transaction_count:
-            place = f"entry {position + len(bodies)}"
+            at = position + len(bodies)
             body = next(walk, None)
             if body is None:
-                raise Differs(
-                    place, f"{head.transaction_count} transactions in block {head.height}", f"the log's end after {len(bodies) - 1}"
-                )
-            logged = _decode(_logged_decoder, body, position + len(bodies))
-            if logged.kind != TRANSACTION:
-                raise Differs(place, f"a transaction of block {head.height}", f"kind {logged.kind}")
+                raise Differs(f"entry {at}", f"{head.transaction_count} transactions in block {head.height}", f"the log's end after {at}")
+            logged = _decode(_logged_decoder, body, at)
+            require_equal(f"entry {at}, kind", TRANSACTION, logged.kind)
+            require_equal(f"entry {at}, position", at, logged.position)
             bodies.append((body, logged))
         yield position, head, bodies
         position += len(bodies)
@@ -357,7 +355,7 @@ def _decode(decoder: msgspec.json.Decoder[Any], data: bytes, position: int) -> A
 def _describe(place: str, expected: bytes, found: bytes) -> Differs:
     """The first field in which two entries differ; what was decided before what follows from it."""
     told, shown = msgspec.json.decode(expected), msgspec.json.decode(found)
-    for name in sorted(told, key=lambda name: (name not in ("refusal", "envelope"), name)):
+    for name in sorted(told, key=lambda name: (name != "refusal", name)):
         if name not in shown or told[name] != shown[name]:
             return Differs(f"{place}, {name}", told[name], shown.get(name, "nothing"))
     return Differs(place, told, shown if told != shown else "the same in another encoding, or a field too many")
