@@ -33,6 +33,7 @@ ACCEPTED = "accepted"
 MEMBERS = {
     "agency-1": ("agency", {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}),
     "auditor-1": ("auditor", {"registrar": ["identity.registrar"], "officer": ["governance.officer"], "auditor": ["governance.auditor"]}),
+    "auditor-2": ("auditor", {"registrar": ["identity.registrar"], "officer": ["governance.officer"], "auditor": ["governance.auditor"]}),
     "citizens-1": ("citizens", {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}),
     "operator-1": ("operator", {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}),
 }
@@ -60,7 +61,7 @@ def key_of(name: str) -> str:
 
 
 def build_genesis(contracts: Sequence[Contract] = CONTRACTS, bucket_bits: int = 9, training: bool = True, **changes: Any) -> bytes:
-    """genesis.json of four members and three publishers; ``changes`` replace its fields."""
+    """genesis.json of five members and three publishers; ``changes`` replace its fields."""
 
     def keys(owner: str, roles_by_name: Mapping[str, list[str]]) -> list[dict[str, Any]]:
         found = [{"handle": name, "key": key_of(f"{owner}/{name}"), "roles": roles} for name, roles in roles_by_name.items()]
@@ -105,7 +106,7 @@ def _template(genesis_bytes: bytes) -> bytes:
 
 
 class Ledger:
-    """One ledger. ``time`` is that of the next block; ``door`` answers as the node's door."""
+    """One ledger. ``time`` is that of the next block; ``door`` answers as the node's door; ``roots`` begins with genesis."""
 
     def __init__(
         self, folder: Path, contracts: Sequence[Contract] = CONTRACTS, *, bucket_bits: int = 9, training: bool = True, **changes: Any
@@ -121,6 +122,7 @@ class Ledger:
         self._nonces = count(1)
         self.database = LedgerDatabase.open(self.path, write=True)
         self.application = self._start()
+        self.roots = [self.root]
 
     def restart(self) -> None:
         """What a new process finds in the same file."""
@@ -167,6 +169,7 @@ class Ledger:
         if result.entries:
             self.application.commit(self.time)
             self.results.append(result)
+            self.roots.append(self.root)
         receipts = iter(result.receipts)
         outcomes: list[str] = []
         for answer in answers:
