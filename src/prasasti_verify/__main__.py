@@ -1,74 +1,66 @@
-"""The command ``prasasti-verify``: its arguments, and the report in words or as JSON.
-
-Exit 0: all in order; 1: something is wrong or missing; 2: no verdict (usage, unreadable input, no network, unknown effect).
-"""
+"""The command ``prasasti-verify``: its arguments, and the report in words or as JSON."""
 
 import argparse
 import json
 import sys
-import time
 import traceback
 from collections.abc import Callable
 from http.client import HTTPException
-from typing import Any, TypeVar
+from typing import Any
 
 from prasasti_verify.notes import parse_checkpoint, parse_key, parse_policy
 from prasasti_verify.strict import HASH, CannotDo, Wrong
 from prasasti_verify.tiles import Source
-from prasasti_verify.verify import Given, Report, verify_entry, verify_ledger, verify_state
+from prasasti_verify.verify import Report, verify_entry, verify_ledger, verify_state
 
-_Value = TypeVar("_Value")
-_EXAMPLES = """examples:
+_EXITS = {"in order": 0, "wrong": 1, "documents are missing": 1, "no verdict": 2}
+_EXAMPLES = """exit: 0 in order; 1 something is wrong or missing; 2 no verdict (usage, unreadable input, no network, unknown effect)
+examples:
   prasasti-verify published/                                  everything in a folder
   prasasti-verify https://ledger.example/log                  the same behind a web server
-  prasasti-verify published/ --key log.vkey --policy policy --genesis 89eb…4182    trusting nothing in the folder itself
-  prasasti-verify published/ --previous checkpoint.last-week  that the log only grew since
+  prasasti-verify published/ --key log.vkey --policy policy --genesis 89eb...4182    trusting no copy in the folder
+  prasasti-verify published/ --previous checkpoint.kept       that the log only grew since; may be given several times
   prasasti-verify published/ --closed --json                  a copy that nobody writes; the report for a machine
-  prasasti-verify published/ --tiles-only                     hashes only, as fast as possible
+  prasasti-verify published/ --tiles-only                     the hashes alone, as fast as possible
   prasasti-verify --proof entry.tlog-proof --key log.vkey     one entry is in the log
   prasasti-verify --state-proof key.json --key log.vkey       what the state holds under a key, or that it holds nothing
   prasasti-verify --list contracts.json published/            a list is whole"""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Verify what the arguments name; the exit code."""
-    options = _parse_arguments(arguments)
-    report, verdict, problem = Report(), "in order", None
+    """Verify what the arguments name, print the report, return the exit code; argparse ends the process where they are wrong."""
+    options, report, verdict, problem = _parse_arguments(arguments), Report(), "in order", ""
     try:
         _verify(options, report)
         if report.missing:
-            verdict = "documents are missing"
-            report.meaning = "The log itself is whole; these documents are neither here nor withheld: ask for them."
+            verdict, report.meaning = "documents are missing", "The log is whole; ask for the documents, or for the withholding entry."
     except Wrong as caught:
-        verdict, problem = "wrong", f"{caught.place}: {caught.what}"
+        verdict, problem = "wrong", str(caught)
     except (CannotDo, OSError, HTTPException) as caught:
-        verdict, problem, report.meaning = "no verdict", str(caught), ""
-    except Exception as caught:  # A defect of this program is no verdict on a log, and Python would end with 1.
+        verdict, problem = "no verdict", str(caught)
+    except Exception as caught:  # A defect here is no verdict on a log, and Python would end with 1.
+        verdict, problem = "no verdict", f"a defect of this program: {caught!r}"
         traceback.print_exc()
-        verdict, problem, report.meaning = "no verdict", f"a defect of this program: {caught!r}", ""
-    if verdict == "in order":
-        report.meaning = ""
+    report.meaning = report.meaning if _EXITS[verdict] == 1 else ""
     _print(vars(report) | {"verdict": verdict, "problem": problem}, options.json)
-    return {"in order": 0, "wrong": 1, "documents are missing": 1, "no verdict": 2}[verdict]
+    return _EXITS[verdict]
 
 
 def _parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
-        prog="prasasti-verify", description="Check a published ledger without trusting who publishes it.", epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )  # fmt: skip
+    layout = argparse.RawDescriptionHelpFormatter
+    parser = argparse.ArgumentParser("prasasti-verify", description="Check a published ledger.", epilog=_EXAMPLES, formatter_class=layout)
     parser.add_argument("where", nargs="?", metavar="FOLDER|URL", help="the published ledger")
-    parser.add_argument("--key", metavar="VKEYFILE", help="the log's verifier key, had another way than from the folder")
-    parser.add_argument("--policy", metavar="FILE", help="which witnesses must have cosigned")
+    parser.add_argument("--key", metavar="VKEYFILE", type=_read_with(parse_key), help="the log's verifier key, had another way")
+    parser.add_argument("--policy", metavar="FILE", type=_read_with(parse_policy), help="which witnesses must have cosigned")
     parser.add_argument("--genesis", metavar="SHA256", default="", help="SHA-256 of the ledger's genesis.json")
-    parser.add_argument("--previous", metavar="CHECKPOINT", action="append", default=[], help="a checkpoint kept earlier, or another reader's")
+    kept = _read_with(lambda data, path: (path, parse_checkpoint(data, path)))
+    parser.add_argument("--previous", metavar="CHECKPOINT", type=kept, action="append", default=[], help="one kept, or another reader's")
     parser.add_argument("--closed", action="store_true", help="nobody writes the folder: what is pending is wrong")
     parser.add_argument("--tiles-only", action="store_true", help="only the checkpoint, and that all entries hash to it")
     parser.add_argument("--json", action="store_true", help="the report as one JSON object")
     one = parser.add_mutually_exclusive_group()
-    one.add_argument("--proof", metavar="FILE", help="check this tlog-proof instead: an entry is in the log")
-    one.add_argument("--state-proof", metavar="FILE", help="check this state proof instead: what the state holds under a key")
-    one.add_argument("--list", metavar="FILE", help="check this list proof instead: a list is whole")
+    for name, what in (("proof", "tlog-proof of an entry"), ("state-proof", "state proof of a key"), ("list", "proof of a whole list")):
+        one.add_argument(f"--{name}", metavar="FILE", help=f"check only this {what}")
     options = parser.parse_args(arguments)
     if not (options.where or options.proof or options.state_proof or options.list):
         parser.error("name a FOLDER or URL, or a proof file")
@@ -77,63 +69,49 @@ def _parse_arguments(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
+# What the reader brings along; malformed, it allows no verdict on the log.
+def _read_with(parse: Callable[[bytes, str], Any]) -> Callable[[str], Any]:
+    def read_file(path: str) -> Any:
+        try:
+            with open(path, "rb") as stream:
+                return parse(stream.read(), path)
+        except (Wrong, OSError) as problem:
+            raise argparse.ArgumentTypeError(str(problem)) from problem
+
+    return read_file
+
+
 def _verify(options: argparse.Namespace, report: Report) -> None:
-    given = Given(
-        key=_read_aid(parse_key, options.key) if options.key else None,
-        policy=_read_aid(parse_policy, options.policy) if options.policy else None,
-        genesis_sha256=options.genesis, kept={path: _read_aid(parse_checkpoint, path) for path in options.previous},
-        is_closed=options.closed, tiles_only=options.tiles_only, progress=_show_progress if sys.stderr.isatty() else lambda done, total: None,
-    )  # fmt: skip
-    source = Source(options.where) if options.where else None
-    path = options.proof or options.state_proof or options.list
+    options.progress = _show_progress if sys.stderr.isatty() else lambda done, total: None
+    source, path = Source(options.where) if options.where else None, options.proof or options.state_proof or options.list
     if source and not path:
-        verify_ledger(source, given, report)
-        return
+        return verify_ledger(source, options, report)
     with open(path, "rb") as stream:
         data = stream.read()
     report.meaning = "This file proves nothing."
     if options.proof:
-        verify_entry(data, path, source, given, report)
-    else:
-        verify_state(data, path, bool(options.list), source, given, report)
-
-
-# What the reader brings along; malformed, it allows no verdict on the log.
-def _read_aid(parse: Callable[[bytes, str], _Value], path: str) -> _Value:
-    try:
-        with open(path, "rb") as stream:
-            return parse(stream.read(), path)
-    except Wrong as problem:
-        raise CannotDo(f"{problem.place}, which you gave, {problem.what}") from problem
-
-
-_last_shown = 0.0
+        return verify_entry(data, path, source, options, report)
+    return verify_state(data, path, source, options, report)
 
 
 def _show_progress(done: int, total: int) -> None:
-    global _last_shown
-    if time.monotonic() - _last_shown > 0.2 or done == total:
-        _last_shown = time.monotonic()
+    if done == total or done // 256 % 40 == 0:
         print(f"\r{done:,} of {total:,} entries", end="\n" if done == total else "", file=sys.stderr, flush=True)
 
 
 def _print(report: dict[str, Any], as_json: bool) -> None:
-    if as_json:
-        print(json.dumps(report, ensure_ascii=False, indent=2, sort_keys=True))
-        return
-    lines = [report["subject"]]
-    for title in ("checked", "left_to_audit"):
-        lines += [f"{title.replace('_', ' ')}: {what}: {count:,}" for what, count in report[title].items()]
-    for title in ("taken_on_trust", "warnings", "withheld", "missing"):
-        lines += [f"{title.replace('_', ' ').removesuffix('s')}: {text}" for text in report[title]]
-    lines += [f"pending: {report['pending']}"] if report["checked"].get("blocks") else []
-    lines += [json.dumps(report["shown"], ensure_ascii=False, indent=2)] if report["shown"] else []
-    lines += [f"{report['verdict'].upper()}{': ' if report['problem'] else ''}{report['problem'] or ''}", report["meaning"]]
+    lines = [json.dumps(report, indent=2, sort_keys=True)] if as_json else [report["subject"]]
+    for title in [] if as_json else ("checked", "left to audit", "taken on trust", "warnings", "withheld", "missing"):
+        found = report[title.replace(" ", "_")]
+        texts = found if type(found) is list else [f"{what}: {count:,}" for what, count in found.items()]
+        lines += [f"{title}: {text}" for text in texts]
+    if not as_json:
+        lines += [f"pending: {report['pending']}", json.dumps(report["shown"], ensure_ascii=False, indent=2) if report["shown"] else ""]
+        lines += [f"{report['verdict'].upper()}: {report['problem']}".removesuffix(": "), report["meaning"]]
+    # What others wrote may hold signs that steer a terminal, or that this one cannot show.
+    text = "".join(sign if sign.isprintable() or sign == "\n" else f"\\x{ord(sign):02x}" for sign in "\n".join(filter(None, lines)))
     encoding = sys.stdout.encoding or "utf-8"
-    for line in filter(None, lines):
-        # What others wrote may hold signs that steer a terminal.
-        safe = "".join(sign if sign.isprintable() or sign == "\n" else f"\\x{ord(sign):02x}" for sign in line)
-        print(safe.encode(encoding, "backslashreplace").decode(encoding))
+    print(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 if __name__ == "__main__":

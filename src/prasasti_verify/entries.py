@@ -11,7 +11,6 @@ from prasasti_verify.strict import HASH, IDENTIFIER, KEY, check_shape, decode_ba
 PAYLOAD_TYPE = "application/vnd.prasasti.transaction.v1+json"
 MAX_PAYLOAD_BYTES = 45_000
 MAX_SIGNERS = 16
-
 _NAME = re.compile("[a-z_]{1,32}[.][a-z_]{1,64}")
 _DOCUMENT = {"sha256": HASH, "size": int, "media_type": str}
 _BLOCK = {
@@ -51,15 +50,13 @@ def open_envelope(entry: dict[str, Any], place: str) -> dict[str, Any]:
     require(len(data) <= MAX_PAYLOAD_BYTES, place, f"its payload exceeds {MAX_PAYLOAD_BYTES:,} bytes")
     require(sha256(data).hexdigest() == entry["id"], place, "its id is not the hash of its payload")
     payload: dict[str, Any] = check_shape(decode_json(data, f"{place}, payload", canonical=False), _PAYLOAD, place, "payload")
-    keyids = [signature["keyid"] for signature in envelope["signatures"]]
+    keyids, signers = [one["keyid"] for one in envelope["signatures"]], [signer["key"] for signer in payload["signers"]]
     require(1 <= len(keyids) <= MAX_SIGNERS, place, f"bears {len(keyids)} signatures")
     require_sorted(keyids, place, "its signatures")
-    is_complete = sorted(signer["key"] for signer in payload["signers"]) == keyids
-    require(is_complete, place, "is not signed by exactly the keys that its payload names: a signature was added or taken away")
-    # DSSE's pre-authentication encoding.
-    message = b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(data), data)
-    for keyid, sig in [(signature["keyid"], decode_base64(signature["sig"], place)) for signature in envelope["signatures"]]:
-        require(is_signed(bytes.fromhex(keyid), message, sig), place, f"the signature of key {keyid[:16]}… does not verify: forged or altered")
+    require(sorted(signers) == keyids, place, "is not signed by exactly the signers that it names: a signature was added or taken away")
+    message = b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(data), data)  # DSSE's pre-authentication encoding.
+    for keyid, sig in [(one["keyid"], decode_base64(one["sig"], place)) for one in envelope["signatures"]]:
+        require(is_signed(bytes.fromhex(keyid), message, sig), place, f"the signature of {keyid[:16]}… does not verify: forged or altered")
     return payload
 
 

@@ -11,7 +11,8 @@ _MEMBER = {"class": re.compile("agency|auditor|citizens|operator"), "id": IDENTI
 _ORGANISATION = {"id": IDENTIFIER, "keys": KEYS, "licence": str, "ocid_prefixes": [str], "publication_policy": str}
 _GENESIS = {
     "bucket_bits": int, "consensus_parts": dict, "contracts": [{"name": IDENTIFIER, "table": HASH, "version": int}], "domain": str,
-    "ledger": str, "log_key": KEY, "members": [_MEMBER], "organisations": [_ORGANISATION], "parameters": dict, "time": int, "training": bool,
+    "ledger": str, "log_key": KEY, "members": [_MEMBER], "organisations": [_ORGANISATION], "parameters": dict, "time": int,
+    "training": bool,
 }  # fmt: skip
 
 

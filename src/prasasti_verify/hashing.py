@@ -63,11 +63,9 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[byte
     if size == 1:
         return leaf
     left_size = 1 << (size - 1).bit_length() - 1
-    if index < left_size:
-        left, right = root_from_inclusion(index, left_size, leaf, proof[:-1]), proof[-1]
-    else:
-        left, right = proof[-1], root_from_inclusion(index - left_size, size - left_size, leaf, proof[:-1])
-    return hash_node(left, right) if left and right else None
+    is_left = index < left_size
+    below = root_from_inclusion(index - (not is_left) * left_size, left_size if is_left else size - left_size, leaf, proof[:-1])
+    return below and (hash_node(below, proof[-1]) if is_left else hash_node(proof[-1], below))
 
 
 def is_consistent(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:

@@ -1,7 +1,6 @@
-"""Signed notes, checkpoints, cosignatures and the policy on them (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy).
+"""Signed notes, checkpoints, cosignatures and the policy on them (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy)."""
 
-Owns who vouches for a log root. Knows nothing below that root.
-"""
+# Owns who vouches for a log root. Knows nothing below that root.
 
 import re
 from collections.abc import Container, Mapping
@@ -73,22 +72,16 @@ def parse_key(data: bytes, place: str) -> Key:
     return key
 
 
-def parse_note(data: bytes, place: str) -> tuple[str, tuple[Line, ...]]:
-    """Text and signature lines (unverified) of a signed note; its last empty line parts them."""
+def parse_checkpoint(data: bytes, place: str) -> Checkpoint:
+    """A signed note of three lines (extension lines are not used), its signatures unverified; its last empty line parts them."""
     body, separator, signatures = _decode_text(data, place).rpartition("\n\n")
     require(separator and signatures.endswith("\n"), place, "is no signed note: text, an empty line, signature lines")
     lines = tuple(_parse_line(line, place) for line in signatures[:-1].split("\n"))
     require(len({line[:2] for line in lines}) == len(lines) <= MAX_LINES, place, "has too many signature lines, or two by one key")
-    return body + "\n", lines
-
-
-def parse_checkpoint(data: bytes, place: str) -> Checkpoint:
-    """A checkpoint of three lines (extension lines are not used), its signatures unverified."""
-    body, lines = parse_note(data, place)
-    origin, size, root = parts if len(parts := body[:-1].split("\n")) == 3 else ("", "", "")
-    require(origin and _decimal.fullmatch(size) and int(size) <= MAX_INTEGER, place, "is no checkpoint: origin, size, root, one a line")
+    origin, size, root = parts if len(parts := body.split("\n")) == 3 else ("", "", "")
+    require(origin and _decimal.fullmatch(size) and int(size) <= MAX_INTEGER, place, "is no checkpoint of three lines: origin, size, root")
     require(len(hash_bytes := decode_base64(root, place)) == 32, place, "has no SHA-256 in its third line")
-    return Checkpoint(body.encode(), origin, int(size), hash_bytes, lines)
+    return Checkpoint(f"{body}\n".encode(), origin, int(size), hash_bytes, lines)
 
 
 def read_signature(checkpoint: Checkpoint, key: Key, place: str) -> int | None:
@@ -138,8 +131,7 @@ def parse_policy(data: bytes, place: str) -> Policy:
 
 def _decode_text(data: bytes, place: str, controls: str = "\n") -> str:
     text = data.decode("utf-8", "replace")
-    is_text = text.encode() == data and all(sign >= " " or sign in controls for sign in text)
-    require(is_text, place, "holds bytes that are no text")
+    require(text.encode() == data and not {*text} & {*map(chr, range(32))} - {*controls}, place, "holds bytes that are no text")
     return text
 
 

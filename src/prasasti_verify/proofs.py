@@ -1,7 +1,6 @@
-"""Single files that prove one thing: an entry is in the log, a record is or is not in the state, a numbered list is whole.
+"""Single files that prove one thing: an entry is in the log, a record is or is not in the state, a numbered list is whole."""
 
-Owns the way from the thing proved up to a checkpoint. Who signed that checkpoint is judged by the caller.
-"""
+# Owns the way from the thing proved up to a checkpoint. Who signed that checkpoint is judged by the caller.
 
 import re
 from typing import Any, NamedTuple

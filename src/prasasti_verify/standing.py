@@ -1,9 +1,8 @@
-"""Whose key may do what at which block, by interpreting the closed list of effects in each contract's table.json.
+"""Whose key may do what at which block, by interpreting the closed list of effects in each contract's table.json."""
 
-Owns keys, organisations, offices, parameters, tables in force. Judges neither a contract's own rules nor seats in one process.
-"""
+# Owns keys, organisations, offices, parameters, tables in force. Judges neither a contract's own rules nor seats in one process.
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -24,25 +23,20 @@ _VALUES = {
 }  # fmt: skip
 _SIGNERS = {"minimum": int, "maximum": int, "roles": [str]}
 _ACTION = {"number": str, "signers": _SIGNERS, "effects": [dict], "documents": [str]}
-
-
-@dataclass(slots=True)
-class Holder:
-    """A key or an organisation. What is given at a height counts above it; what is taken counts no longer at once."""
-
-    since: int
-    organisation: str = ""
-    roles: dict[str, int] = field(default_factory=dict)
-    is_suspended: bool = False
-    is_ended: bool = False
+Fact = tuple[str, ...]
 
 
 @dataclass(slots=True)
 class Standing:
-    """All that decides who may do what: parameters by instant, tables in force and planned, log keys by height."""
+    """All that decides who may do what.
 
-    keys: dict[str, Holder]
-    organisations: dict[str, Holder]
+    ``facts`` maps ("bound", key), ("free key", key), ("free organisation", id), free of suspension, and ("role", key, role) to the
+    height that made them so: they count in the blocks above it. ``owners`` are organisations by key, of ended keys too.
+    """
+
+    facts: dict[Fact, int]
+    owners: dict[str, str]
+    organisations: set[str]
     parameters: dict[str, list[tuple[int, Any]]]
     log_keys: list[tuple[int, str]]
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -58,16 +52,17 @@ class Effect(NamedTuple):
     is_from_event: bool
 
 
+# Standing as genesis fixes it; the caller adds its tables with plan_table.
 def start_standing(genesis: dict[str, Any]) -> Standing:
-    """Standing as genesis fixes it; the caller adds its tables with ``plan_table``."""
-    owners = genesis["members"] + genesis["organisations"]
-    keys = {key["key"]: Holder(0, owner["id"], dict.fromkeys(key["roles"], 0)) for owner in owners for key in owner["keys"]}
     parameters = {name: [(0, value)] for name, value in genesis["parameters"].items()}
-    return Standing(keys, {owner["id"]: Holder(0) for owner in owners}, parameters, [(0, genesis["log_key"])])
+    standing = Standing({}, {}, set(), parameters, [(0, genesis["log_key"])])
+    for owner in genesis["members"] + genesis["organisations"]:
+        _admit(standing, owner["id"], owner["keys"], 0, "genesis.json")
+    return standing
 
 
+# Read a contract's table.json, in force from the first block at or above the height; an unknown effect allows no verdict.
 def plan_table(standing: Standing, data: bytes, contract: str, version: int, height: int, place: str) -> None:
-    """Read a contract's table.json, in force from the first block at or above the height; an unknown effect allows no verdict."""
     table = check_shape(decode_json(data, place), {"contract": contract, "version": int, "actions": dict}, place)
     require(table["version"] == version, place, f"is the table of version {table['version']}, not {version}")
     for name, action in table["actions"].items():
@@ -79,14 +74,14 @@ def plan_table(standing: Standing, data: bytes, contract: str, version: int, hei
     standing.planned = sorted([*standing.planned, (height, contract, table)], key=lambda plan: plan[0])
 
 
+# Bring the tables into force that are due.
 def start_block(standing: Standing, height: int) -> None:
-    """Bring the tables into force that are due."""
     while standing.planned and standing.planned[0][0] <= height:
         _, contract, standing.tables[contract] = standing.planned.pop(0)
 
 
+# What the table in force says of an action.
 def find_action(standing: Standing, action: str, place: str) -> dict[str, Any]:
-    """What the table in force says of an action."""
     contract, _, name = action.partition(".")
     found: dict[str, Any] | None = standing.tables.get(contract, {"actions": {}})["actions"].get(name)
     if found is None:
@@ -95,45 +90,37 @@ def find_action(standing: Standing, action: str, place: str) -> dict[str, Any]:
 
 
 def find_parameter(standing: Standing, name: str, instant: int) -> Any:
-    """Value of a parameter in force at an instant."""
     return next(value for since, value in reversed(standing.parameters[name]) if since <= instant)
 
 
+# The key that signs a checkpoint whose last block has this height.
 def find_log_key(standing: Standing, height: int) -> bytes:
-    """Key that signs a checkpoint whose last block has this height."""
     return bytes.fromhex([key for since, key in standing.log_keys if since <= height][-1])
 
 
+# Checks 8 and 9 of admission, the actor, and that the new keys, which are exempt from both, have signed themselves.
 def judge_signers(standing: Standing, payload: dict[str, Any], action: dict[str, Any], new: set[str], height: int, place: str) -> None:
-    """Checks 8 and 9 of admission, the actor, and that the new keys, which are exempt from both, have signed themselves."""
     allowed, signers = action["signers"], payload["signers"]
     require(allowed["minimum"] <= len(signers) <= allowed["maximum"], place, f"{len(signers)} signers may not {payload['action']}")
-    for signer in signers:
-        require(signer["role"] in allowed["roles"], place, f"the role {signer['role']} may not {payload['action']}")
-        fault = find_fault(standing, signer["key"], signer["role"], height) if signer["role"] != NEW_KEY else ""
-        require(not fault, place, f"the key {signer['key'][:16]}… signs as {signer['role']}, but {fault}")
+    for key, role in [(signer["key"], signer["role"]) for signer in signers]:
+        require(role in allowed["roles"], place, f"the role {role} may not {payload['action']}")
+        owner = standing.owners.get(key, "")
+        needed: list[tuple[Fact, str]] = [
+            (("bound", key), "is not bound, or no longer, or only from the next block on"),
+            (("free key", key), "is suspended"),
+            (("free organisation", owner), f"belongs to {owner}, which is suspended"),
+            (("role", key, role), "does not hold that role at this block"),
+        ]
+        for fact, fault in [] if role == NEW_KEY else needed[: 3 if role == HOLDER else 4]:
+            require(standing.facts.get(fact, height) < height, place, f"the key {key[:16]}… signs as {role}, but {fault}")
     signed_as_new = {signer["key"] for signer in signers if signer["role"] == NEW_KEY}
     require(signed_as_new == new, place, "the keys that sign as new keys are not those that the action binds")
-    first = standing.keys.get(signers[0]["key"])
-    is_actor = first and signers[0]["role"] != NEW_KEY and first.organisation == payload["actor"]
+    is_actor = signers[0]["role"] != NEW_KEY and standing.owners[signers[0]["key"]] == payload["actor"]
     require(is_actor, place, f"the first signer is not of the actor, {payload['actor']}")
 
 
-def find_fault(standing: Standing, key_text: str, role: str, height: int) -> str:
-    """Why a key may not sign in a role at this block; empty where it may."""
-    key = standing.keys.get(key_text)
-    if key is None:
-        return "it is bound to nobody"
-    owner = standing.organisations[key.organisation]
-    if key.is_ended or key.is_suspended or owner.is_suspended:
-        return "it has been ended" if key.is_ended else "it or its organisation is suspended"
-    if max(key.since, owner.since) >= height:
-        return "it counts only from the next block on"
-    return "" if role == HOLDER or key.roles.get(role, height) < height else "it does not hold that role at this block"
-
-
+# A table's effects, each with the values that it finds in the arguments or in the events that it names.
 def list_effects(effects: list[Any], arguments: dict[str, Any], events: list[Any], place: str) -> list[Effect]:
-    """A table's effects, each with the values that it finds in the arguments or in the events that it names."""
     found: list[Effect] = []
     for effect in effects:
         roots = [event for event in events if f"event {event.get('event')}" == effect["from"]] if "from" in effect else [arguments]
@@ -141,51 +128,48 @@ def list_effects(effects: list[Any], arguments: dict[str, Any], events: list[Any
     return found
 
 
+# Effects of a block's deadlines: each that any action in force takes from such events, once.
 def list_deadline_effects(standing: Standing, events: list[Any], place: str) -> list[Effect]:
-    """Effects of a block's deadlines: each that any action in force takes from such events, once."""
     actions = [action for table in standing.tables.values() for action in table["actions"].values()] if events else []
     effects = [effect for action in actions for effect in action["effects"] if "from" in effect]
     return list_effects([effect for at, effect in enumerate(effects) if effect not in effects[:at]], {}, events, place)
 
 
+# Keys that must themselves have signed, as new keys.
 def list_new_keys(effects: list[Effect]) -> set[str]:
-    """Keys that must themselves have signed, as new keys."""
     values = [effect.values for effect in effects if effect.needs_possession]
     return {item["key"] for found in values for item in found.get("keys", [found])}
 
 
+# Change the standing as the effect says (withholding apart); ``load`` gets the bytes of a table by its hash.
 def apply_effect(standing: Standing, effect: Effect, height: int, load: Callable[[str], bytes], place: str) -> None:
-    """Change the standing as the effect says (withholding apart); ``load`` gets the bytes of a table by its hash."""
-    given, name = effect.values, effect.name
+    given, name, facts = effect.values, effect.name, standing.facts
     key, organisation = given.get("key", ""), given.get("organisation", "")
-    is_known = (not key or key in standing.keys or name == "log_key") != (name == "bind_key")
-    require(is_known, place, f"binds a key a second time, or changes one that was never bound: {key}")
+    is_known = not key or key in standing.owners or name in ("bind_key", "log_key")
+    require(is_known, place, f"changes the standing of a key that was never bound: {key}")
     is_known = not organisation or organisation in standing.organisations or name == "admit"
     require(is_known, place, f"changes the standing of an organisation that was never admitted: {organisation}")
     match name:
-        case "bind_key":
-            standing.keys[key] = Holder(height, organisation, dict.fromkeys(given["roles"], height))
-        case "admit":
-            check_keys(given["keys"], place)
-            standing.organisations.setdefault(organisation, Holder(height))
-            for item in given["keys"]:
-                require(item["key"] not in standing.keys, place, f"binds a key a second time: {item['key']}")
-                standing.keys[item["key"]] = Holder(height, organisation, dict.fromkeys(item["roles"], height))
+        case "bind_key" | "admit":
+            keys = given["keys"] if name == "admit" else [{"handle": "", "key": key, "roles": sorted(given["roles"])}]
+            _admit(standing, organisation, keys, height, place)
         case "end_key":
-            standing.keys[key].is_ended = True
+            facts.pop(("bound", key), None)
         case "grant":
-            standing.keys[key].roles.setdefault(given["role"], height)
+            facts.setdefault(("role", key, given["role"]), height)
         case "end":
-            standing.keys[key].roles.pop(given["role"], None)
+            facts.pop(("role", key, given["role"]), None)
         case "suspend" | "reinstate":
             require(given, place, f"{name}s nobody")
-            for holder in filter(None, (standing.keys.get(key), standing.organisations.get(organisation))):
-                holder.since = height if holder.is_suspended and name == "reinstate" else holder.since
-                holder.is_suspended = name == "suspend"
+            for what, target in given.items():
+                if name == "suspend":
+                    facts.pop((f"free {what}", target), None)
+                else:
+                    facts.setdefault((f"free {what}", target), height)
         case "remove":
-            for holder in [holder for holder in standing.keys.values() if holder.organisation == organisation]:
-                lost = {role for role in holder.roles if role.startswith("governance.")} - {"governance.officer"}
-                holder.roles = {role: since for role, since in holder.roles.items() if role not in lost}
+            for fact in [fact for fact in facts if fact[0] == "role" and standing.owners[fact[1]] == organisation]:
+                if fact[2].startswith("governance.") and fact[2] != "governance.officer":
+                    del facts[fact]
         case "log_key":
             standing.log_keys.append((given["height"], key))
         case "set_parameter":
@@ -199,29 +183,35 @@ def apply_effect(standing: Standing, effect: Effect, height: int, load: Callable
             plan_table(standing, data, contract, given["version"], given["height"], f"table of {contract}, version {given['version']}")
 
 
-# One instance for each element of a list on the way of the paths; paths through one list go through it together. A list at the end
-# of a path stands for its elements too, save where a list is what is asked for.
-def _resolve(effect: dict[str, Any], root: Any, place: str) -> Iterator[Effect]:
-    paths = {name: path.split(".") for name, path in effect.items() if name not in ("effect", "from", "possession")}
-    for name, path in paths.items():
-        for depth in range(1, len(path) + (name not in ("roles", "keys"))):
-            if type(elements := _look(root, path[:depth])) is list:
-                for element in elements:
-                    yield from _resolve(effect, _replace(root, path[:depth], element), place)
-                return
-    values = {name: "" if path == [""] else _look(root, path) for name, path in paths.items()}
+def _admit(standing: Standing, organisation: str, keys: list[Any], height: int, place: str) -> None:
+    check_keys(keys, place)
+    if organisation not in standing.organisations:
+        standing.organisations.add(organisation)
+        standing.facts["free organisation", organisation] = height
+    for key, roles in [(item["key"], item["roles"]) for item in keys]:
+        require(key not in standing.owners, place, f"binds the key {key[:16]}… a second time")
+        standing.owners[key] = organisation
+        standing.facts |= dict.fromkeys([("bound", key), ("free key", key), *(("role", key, role) for role in roles)], height)
+
+
+# One instance for each element of a list on the way of the paths; paths through one list go through it together.
+def _resolve(effect: dict[str, Any], root: Any, place: str) -> list[Effect]:
+    paths = {name: path for name, path in effect.items() if name not in ("effect", "from", "possession")}
+    columns = {name: _look(root, path.split("."), name in ("roles", "keys")) if path else [""] for name, path in paths.items()}
+    lengths = {len(column) for column in columns.values()} - {1}
+    require(len(lengths) <= 1, place, f"{effect['effect']}: its paths lead to lists of unequal length")
+    found = [{name: column[at % len(column)] for name, column in columns.items()} for at in range(max(lengths, default=1))]
     if "|" in EFFECTS[effect["effect"]]:
-        values = {name: value for name, value in values.items() if value}
-    for name, value in values.items():
+        found = [{name: value for name, value in values.items() if value} for values in found]
+    for name, value in [item for values in found for item in values.items()]:
         check_shape(value, _VALUES[name], place, f"{effect['effect']}: {name}")
-    yield Effect(effect["effect"], values, effect.get("possession", False), "from" in effect)
+    return [Effect(effect["effect"], values, effect.get("possession", False), "from" in effect) for values in found]
 
 
-def _look(node: Any, path: list[str]) -> Any:
-    for step in path:
+# Values at the end of a path; a list there counts as its elements, save where a list is what is asked for.
+def _look(node: Any, path: list[str], wants_list: bool) -> list[Any]:
+    for at, step in enumerate(path):
+        if type(node) is list:
+            return [value for element in node for value in _look(element, path[at:], wants_list)]
         node = node.get(step) if type(node) is dict else None
-    return node
-
-
-def _replace(node: Any, path: list[str], value: Any) -> Any:
-    return {**node, path[0]: _replace(node[path[0]], path[1:], value)} if path else value
+    return node if type(node) is list and not wants_list else [node]

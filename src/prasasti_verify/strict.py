@@ -3,6 +3,7 @@
 import json
 import re
 from base64 import b64decode, b64encode
+from itertools import accumulate, pairwise
 from typing import Any
 
 MAX_DEPTH = 32
@@ -31,13 +32,13 @@ def require(condition: object, place: str, what: str) -> None:
 
 def require_sorted(values: list[Any], place: str, what: str) -> None:
     """Raise Wrong unless the values ascend, each once."""
-    require(all(left < right for left, right in zip(values, values[1:], strict=False)), place, f"{what} are not sorted, each once")
+    require(all(left < right for left, right in pairwise(values)), place, f"{what} are not sorted, each once")
 
 
-# A shape is an object's exact fields, [shape of each element], a pattern or constant of a string, or a type
-# (``object``: any; an ``int`` is not negative).
+# A shape is an object's exact fields, [shape of each element], a pattern or constant of a string, or a type (``object``: any; an
+# ``int`` is not negative, and True is none).
 def check_shape(value: Any, shape: Any, place: str, name: str = "it") -> Any:
-    """The value, if it has the shape."""
+    """The value, if it has the shape; ``name`` is what to call it."""
     if type(shape) is dict:
         require(type(value) is dict and value.keys() == shape.keys(), place, f"{name} has not exactly the fields {', '.join(shape)}")
         for field, inner in shape.items():
@@ -47,7 +48,8 @@ def check_shape(value: Any, shape: Any, place: str, name: str = "it") -> Any:
         for element in value:
             check_shape(element, shape[0], place, name)
     elif type(shape) is type:
-        require(shape is object or (type(value) is shape and (shape is not int or value >= 0)), place, f"{name} is no {shape.__name__}")
+        is_fit = shape is object or (type(value) is shape and (type(value) is not int or value >= 0))
+        require(is_fit, place, f"{name} is no {shape.__name__}, or negative: {str(value)[:60]!r}")
     else:
         is_fit = value == shape if type(shape) is str else type(value) is str and shape.fullmatch(value)
         require(is_fit, place, f"{name} is not as it must be: {str(value)[:60]!r}")
@@ -60,31 +62,29 @@ def decode_base64(text: str, place: str) -> bytes:
         data = b64decode(text, validate=True)
     except ValueError:
         data = b""
-    require(b64encode(data).decode("ascii") == text, place, "holds what is not standard base64 with padding")
+    require(b64encode(data).decode() == text, place, "holds what is not standard base64 with padding")
     return data
 
 
 def decode_json(data: bytes, place: str, *, canonical: bool = True) -> Any:
     """Value of JSON without duplicate keys, floats, integers beyond ±(2^53−1), lone surrogates, depth above 32; canonical: RFC 8785."""
     try:
-        text = data.decode("utf-8")
+        text = data.decode()
+        if text.count("{") + text.count("[") > MAX_DEPTH:
+            outside_strings = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+            depth = max(accumulate((sign in "{[") - (sign in "}]") for sign in outside_strings), default=0)
+            require(depth <= MAX_DEPTH, place, f"is nested deeper than {MAX_DEPTH}")
         value = _decoder.decode(text)
-        if text.count("{") + text.count("[") > MAX_DEPTH and _depth_of(value) > MAX_DEPTH:
-            raise RecursionError
-        if (canonical or "\\u" in text) and encode_json(value) != data and canonical:
-            raise ValueError("is not in canonical form (RFC 8785)")
-    except RecursionError:
-        raise Wrong(place, f"is nested deeper than {MAX_DEPTH}") from None
-    except UnicodeError:
-        raise Wrong(place, "is not UTF-8, or holds a lone surrogate") from None
+        is_canonical = encode_json(value) == data
     except ValueError as problem:
-        raise Wrong(place, f"is no JSON of the ledger: {problem}") from None
+        raise Wrong(place, f"is no JSON as the ledger holds it: {problem}") from None
+    require(is_canonical or not canonical, place, "is not in canonical form (RFC 8785)")
     return value
 
 
 def encode_json(value: object) -> bytes:
     """RFC 8785 bytes of a value whose field names are ASCII and whose numbers are integers."""
-    return _encoder.encode(value).encode("utf-8")
+    return _encoder.encode(value).encode()
 
 
 def _parse_number(token: str) -> int:
@@ -94,19 +94,11 @@ def _parse_number(token: str) -> int:
 
 
 def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    built = dict(pairs)
-    if len(built) != len(pairs):
+    if len(built := dict(pairs)) != len(pairs):
         raise ValueError("a key stands twice in one object")
     return built
 
 
-def _depth_of(value: Any) -> int:
-    depth, nodes = 0, [value]
-    while nodes := [node for node in nodes if isinstance(node, (dict, list))]:
-        depth += 1
-        nodes = [child for node in nodes for child in (node.values() if isinstance(node, dict) else node)]
-    return depth
-
-
-_decoder = json.JSONDecoder(object_pairs_hook=_build_object, parse_int=_parse_number, parse_float=_parse_number, parse_constant=_parse_number)
+_hooks: dict[str, Any] = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _parse_number)
+_decoder = json.JSONDecoder(object_pairs_hook=_build_object, **_hooks)
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
