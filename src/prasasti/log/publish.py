@@ -266,15 +266,14 @@ def _stage_log(
     """
     shown_size = edge.size
     start = position = shown_size - shown_size % TILE_WIDTH
-    bundle = bytearray()
+    bundle: list[bytes] = []
     for stored_leaf, entry in source.entries(start, size):
         leaf = hash_leaf(entry)
         if leaf != stored_leaf:
             raise PublishRefused(f"entry {position}: its bytes do not hash to the leaf stored with it; the database was altered")
         if len(entry) > MAX_ENTRY_BYTES:
             raise ValueError(f"entry {position} has {len(entry)} bytes; a bundle takes {MAX_ENTRY_BYTES} at most")
-        bundle += len(entry).to_bytes(2, "big")
-        bundle += entry
+        bundle += (len(entry).to_bytes(2, "big"), entry)
         position += 1
         if position <= shown_size:
             if leaf != edge.leaf(position - 1):
@@ -284,7 +283,7 @@ def _stage_log(
         for tile in full_tiles:
             batch.stage(tile.path, b"".join(tile.hashes))
         if full_tiles:
-            batch.stage(tile_path(ENTRIES, position // TILE_WIDTH - 1), bytes(bundle))
+            batch.stage(tile_path(ENTRIES, position // TILE_WIDTH - 1), b"".join(bundle))
             bundle.clear()
             if progress is not None:
                 progress(position - start, size - start)
@@ -309,11 +308,11 @@ def _check_root(edge: RightEdge, root: bytes, whose: str) -> None:
         raise PublishRefused(f"the ledger's first {edge.size} entries do not hash to the root of {whose}; the database was altered")
 
 
-def _stage_partial(batch: Batch, edge: RightEdge, bundle: bytearray) -> None:
+def _stage_partial(batch: Batch, edge: RightEdge, bundle: list[bytes]) -> None:
     for tile in edge.list_partial():
         batch.stage(tile.path, b"".join(tile.hashes))
     if bundle:
-        batch.stage(tile_path(ENTRIES, edge.size // TILE_WIDTH, edge.size % TILE_WIDTH), bytes(bundle))
+        batch.stage(tile_path(ENTRIES, edge.size // TILE_WIDTH, edge.size % TILE_WIDTH), b"".join(bundle))
 
 
 def _sign(settings: PublishSettings, size: int, root: bytes, signer: LogSigner) -> bytes:
