@@ -26,6 +26,7 @@ from prasasti.integrations.ocds.attestation import AttestationSettings
 from prasasti.integrations.ocds.money import sorted_totals
 from prasasti.integrations.ocds.official_schema import OfficialSchema
 from prasasti.integrations.ocds.reading import find_single_release_id
+from prasasti.integrations.ocds.redaction import REDACTION_VERSION
 from prasasti.integrations.ocds.story import StoryLine
 from prasasti.services.exporting import NothingFits, Selection, Story, export_records, export_releases, tell_story
 from prasasti.services.importing import Importer, ImportReport, Kind, Seen, read_redaction_key
@@ -122,14 +123,18 @@ def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
     out.say("import.rate", rate=round(report.read / seconds) if seconds else 0, seconds=f"{seconds:.1f}")
     if report.file_problems:
         out.say("import.files")
-        for problem in report.file_problems:
-            out.line(f"  {problem}")
+        for where, problem in report.file_problems:
+            out.line(f"  {where}: {_spell_code(out, problem.problem)} {problem.detail}".rstrip())
     removed = [(name, count) for name, count in report.redactions.items() if count]
     if removed:
-        out.say("import.redactions", version=1)
+        out.say("import.redactions", version=REDACTION_VERSION)
         out.table(["", ""], [[f"  {out.words.find(f'redaction.{name}', name)}", str(count)] for name, count in removed], right=(1,))
-    _say_seen(out, "import.notices", "notice", report.notices)
-    _say_seen(out, "import.refusals", "problem", report.refusals)
+    if report.unlisted_schemes:
+        out.say("import.schemes")
+        schemes = [[f"  {scheme or out.words('import.no_scheme')}", str(count)] for scheme, count in report.unlisted_schemes.items()]
+        out.table(["", ""], schemes, right=(1,))
+    _say_seen(out, "import.notices", report.notices)
+    _say_seen(out, "import.refusals", report.refusals)
     rows = [
         [out.words(f"stage.{stage}"), currency, out.words.amount(f"{total.amount:f}", "").strip(), str(total.count)]
         for (stage, currency), total in sorted_totals(report.money)
@@ -140,18 +145,21 @@ def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
         out.table(headings, rows, right=(2, 3))
 
 
-def _say_seen(out: Shell, title: str, section: str, seen: dict[tuple[str, str], Seen]) -> None:
+def _say_seen(out: Shell, title: str, seen: dict[tuple[str, str], Seen]) -> None:
     if not seen:
         return
     out.say(title)
     ordered = sorted(seen.items(), key=lambda item: -item[1].count)
-    rows = [
-        [str(found.count), f"{out.words.find(f'{section}.{code}', code)} {detail}".strip(), found.where]
-        for (code, detail), found in ordered[:SHOWN_ROWS]
-    ]
+    rows = [[str(found.count), f"{_spell_code(out, code)} {detail}".strip(), found.where] for (code, detail), found in ordered[:SHOWN_ROWS]]
     out.table([out.words("import.times"), out.words("import.what"), out.words("import.where")], rows, right=(0,))
     if len(ordered) > SHOWN_ROWS:
         out.say("import.more", count=len(ordered) - SHOWN_ROWS)
+
+
+def _spell_code(out: Shell, code: str) -> str:
+    """What a problem, a notice, a refusal of the contract or one of admission says in words."""
+    keys = (f"problem.{code}", f"notice.{code}", f"refusal.{code.replace('.', '_')}", code)
+    return next((words for key in keys if (words := out.words.find(key, ""))), code)
 
 
 def _import_as_json(report: ImportReport, seconds: float) -> dict[str, Any]:
@@ -159,7 +167,10 @@ def _import_as_json(report: ImportReport, seconds: float) -> dict[str, Any]:
         return [{"code": code, "detail": detail, "count": found.count, "first": found.where} for (code, detail), found in seen.items()]
 
     return {
-        "read": report.read, "kinds": dict(report.kinds), "seconds": round(seconds, 3), "file_problems": report.file_problems,
+        "read": report.read, "kinds": dict(report.kinds), "seconds": round(seconds, 3),
+        "file_problems": [
+            {"code": problem.problem, "detail": problem.detail, "where": where} for where, problem in report.file_problems
+        ],
         "redactions": dict(report.redactions), "unlisted_schemes": dict(report.unlisted_schemes),
         "notices": as_list(report.notices), "refusals": as_list(report.refusals),
         "money": [

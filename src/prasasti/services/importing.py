@@ -2,7 +2,8 @@
 
 Owns the order: read, mend, validate, redact, store the document, sign, record. Nothing personal is written or signed
 before redaction. A document is durable before its envelope is sent, and a release is counted when its receipt is
-back: an interruption loses nothing, and a repetition finds what is recorded and adds nothing.
+back: an interruption loses nothing, and a repetition finds what is recorded and adds nothing. What the contract would
+refuse for its ocid is not sent: the refusal would stay in the log, and a repetition would add another.
 """
 
 from __future__ import annotations
@@ -18,11 +19,14 @@ import msgspec
 
 from prasasti.contracts.procurement.checks import is_recorded
 from prasasti.contracts.procurement.records import ReleaseRecord, release_key
+from prasasti.contracts.procurement.rejections import NOT_PUBLISHER
 from prasasti.core.admission import Inadmissible
 from prasasti.core.envelope import Payload, sign_envelope
 from prasasti.core.envelope import Signer as PayloadSigner
+from prasasti.core.genesis import OrganisationRecord
 from prasasti.integrations.ocds.attestation import AttestationSettings, PreparedRelease, RefusedRelease, prepare_release
 from prasasti.integrations.ocds.money import Total, add_totals, sum_money
+from prasasti.integrations.ocds.problems import Problem
 from prasasti.integrations.ocds.reading import SourceEvent, SourceNotice, SourceProblem, SourceRelease, read_releases
 from prasasti.integrations.signers import Signer
 from prasasti.services.ledger import Answer, Ledger
@@ -30,6 +34,7 @@ from prasasti.storage.connection import StorageProblem
 
 BATCH_RELEASES = 500
 EXPIRY_SECONDS = 3_600
+OCID_PREFIX_LENGTH = 11
 PUBLISHER_ROLE = "procurement.publisher"
 ATTEST_ACTION = "procurement.attest_release"
 
@@ -55,13 +60,16 @@ class Seen:
 
 @dataclass(slots=True)
 class ImportReport:
-    """What became of every release read: the kinds add up to ``read``. Tallies are keyed by (code, detail)."""
+    """What became of every release read: the kinds add up to ``read``. Tallies are keyed by (code, detail).
+
+    ``file_problems`` are (file and byte, problem): reading the file ended there.
+    """
 
     read: int = 0
     kinds: Counter[Kind] = field(default_factory=Counter)
     notices: dict[tuple[str, str], Seen] = field(default_factory=dict)
     refusals: dict[tuple[str, str], Seen] = field(default_factory=dict)
-    file_problems: list[str] = field(default_factory=list)
+    file_problems: list[tuple[str, Problem]] = field(default_factory=list)
     redactions: Counter[str] = field(default_factory=Counter)
     unlisted_schemes: Counter[str] = field(default_factory=Counter)
     money: dict[tuple[str, str], Total] = field(default_factory=dict)
@@ -88,12 +96,13 @@ class Importer:
     def run(self, paths: Sequence[Path], encoding: str | None = None, progress: Callable[[int, int], None] | None = None) -> ImportReport:
         """Read, redact, record all releases of files, in batches; see the module for what an interruption leaves."""
         report = ImportReport()
+        prefixes = self._list_prefixes()
         batch: list[tuple[str, PreparedRelease]] = []
         done_bytes = 0
         total_bytes = sum(path.stat().st_size for path in paths)
         for path in paths:
             for event in read_releases(path, encoding=encoding):
-                prepared = self._prepare(event, report)
+                prepared = self._prepare(event, prefixes, report)
                 if prepared is not None:
                     batch.append(prepared)
                 if len(batch) >= BATCH_RELEASES:
@@ -105,7 +114,11 @@ class Importer:
         self._record(batch, report)
         return report
 
-    def _prepare(self, event: SourceEvent, report: ImportReport) -> tuple[str, PreparedRelease] | None:
+    def _list_prefixes(self) -> tuple[str, ...]:
+        organisation = self.ledger.state.get(f"identity/organisation/{self.settings.publisher}", OrganisationRecord)
+        return tuple(organisation.ocid_prefixes) if organisation is not None else ()
+
+    def _prepare(self, event: SourceEvent, prefixes: tuple[str, ...], report: ImportReport) -> tuple[str, PreparedRelease] | None:
         """One event of a file: a release made ready, or what to report instead."""
         if isinstance(event, SourceNotice):
             _tally(report.notices, event.notice.notice, event.notice.detail, Path(event.file).name)
@@ -113,7 +126,7 @@ class Importer:
         if isinstance(event, SourceProblem):
             where = f"{Path(event.file).name}, byte {event.offset}"
             if event.position == 0:
-                report.file_problems.append(f"{where}: {event.problem.problem} {event.problem.detail}".rstrip())
+                report.file_problems.append((where, event.problem))
                 return None
             report.read += 1
             report.kinds["refused"] += 1
@@ -129,22 +142,34 @@ class Importer:
             for problem in prepared.problems:
                 _tally(report.refusals, problem.problem, problem.detail, f"{where}, {problem.path}")
             return None
+        if not prepared.ocid.startswith(prefixes):
+            report.kinds["refused"] += 1
+            _tally(report.refusals, NOT_PUBLISHER.number, prepared.ocid[:OCID_PREFIX_LENGTH], where)
+            return None
         _count_redactions(report, prepared)
         report.money = add_totals(report.money, sum_money([prepared.release]))
         return where, prepared
 
     def _record(self, batch: Sequence[tuple[str, PreparedRelease]], report: ImportReport) -> None:
-        """Store the documents of what is new, then send its envelopes; each answer counts its release."""
-        fresh = [(where, prepared) for where, prepared in batch if not self._is_recorded(prepared)]
-        report.kinds["unchanged"] += len(batch) - len(fresh)
-        self.ledger.documents.put((prepared.document, prepared.media_type) for _, prepared in fresh)
-        answers = self.ledger.submit([self._sign(prepared) for _, prepared in fresh])
-        for (where, prepared), answer in zip(fresh, answers, strict=True):
-            kind = _kind_of(answer)
+        """Store the documents of what is new, then send its envelopes; each answer counts its release.
+
+        A source may hold a release twice, say in a package and in a record: the second is not sent.
+        """
+        fresh: dict[tuple[str, str, str], PreparedRelease] = {}
+        for _, prepared in batch:
+            if not self._is_recorded(prepared):
+                fresh.setdefault(_identify(prepared), prepared)
+        self.ledger.documents.put((prepared.document, prepared.media_type) for prepared in fresh.values())
+        answers = dict(zip(fresh, self.ledger.submit([self._sign(prepared) for prepared in fresh.values()]), strict=True))
+        for where, prepared in batch:
+            answer = answers.get(_identify(prepared))
+            kind = _kind_of(answer) if answer is not None else "unchanged"
             report.kinds[kind] += 1
-            if kind == "refused":
+            if answer is not None and kind == "refused":
                 _tally(report.refusals, *_reason_of(answer), where)
-            elif kind == "contradictions":
+                continue
+            answers.pop(_identify(prepared), None)
+            if kind == "contradictions":
                 _tally(report.notices, "contradiction", f"{prepared.ocid} {prepared.release_id}", where)
 
     def _is_recorded(self, prepared: PreparedRelease) -> bool:
@@ -173,6 +198,10 @@ class Importer:
             signers=[PayloadSigner(self.signer.public_key.hex(), PUBLISHER_ROLE)],
         )
         return sign_envelope(payload, [(self.signer.public_key, self.signer.sign)])
+
+
+def _identify(prepared: PreparedRelease) -> tuple[str, str, str]:
+    return prepared.ocid, prepared.release_id, prepared.sha256
 
 
 def _kind_of(answer: Answer) -> Kind:
