@@ -29,7 +29,7 @@ from prasasti.integrations.ocds.reading import find_single_release_id
 from prasasti.integrations.ocds.redaction import REDACTION_VERSION
 from prasasti.integrations.ocds.story import StoryLine
 from prasasti.services.exporting import NothingFits, Selection, Story, export_records, export_releases, tell_story
-from prasasti.services.importing import Importer, ImportReport, Kind, Seen, read_redaction_key
+from prasasti.services.importing import KINDS, Importer, ImportReport, Seen, read_redaction_key
 from prasasti.services.ledger import Ledger
 from prasasti.services.releases import RecordedRelease, iterate_releases
 
@@ -115,9 +115,8 @@ def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
     """An import's report for people: counts that add up, what was removed, tolerated, refused, and the money."""
     if not report.read and not report.file_problems:
         out.say("import.nothing")
-    kinds: tuple[Kind, ...] = ("recorded", "unchanged", "updated", "contradictions", "refused")
-    headings = [out.words("import.read"), *(out.words(f"import.{kind}") for kind in kinds)]
-    counts = [report.read, *(report.kinds[kind] for kind in kinds)]
+    headings = [out.words("import.read"), *(out.words(f"import.{kind}") for kind in KINDS)]
+    counts = [report.read, *(report.kinds[kind] for kind in KINDS)]
     out.table(headings, [[str(count) for count in counts]], right=tuple(range(len(headings))))
     out.say("import.adds_up" if report.read == report.accounted else "import.does_not_add_up", read=report.read, sum=report.accounted)
     out.say("import.rate", rate=round(report.read / seconds) if seconds else 0, seconds=f"{seconds:.1f}")
@@ -167,7 +166,7 @@ def _import_as_json(report: ImportReport, seconds: float) -> dict[str, Any]:
         return [{"code": code, "detail": detail, "count": found.count, "first": found.where} for (code, detail), found in seen.items()]
 
     return {
-        "read": report.read, "kinds": dict(report.kinds), "seconds": round(seconds, 3),
+        "read": report.read, "kinds": {kind: report.kinds[kind] for kind in KINDS}, "seconds": round(seconds, 3),
         "file_problems": [
             {"code": problem.problem, "detail": problem.detail, "where": where} for where, problem in report.file_problems
         ],

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import msgspec
 
@@ -39,6 +39,7 @@ PUBLISHER_ROLE = "procurement.publisher"
 ATTEST_ACTION = "procurement.attest_release"
 
 Kind = Literal["recorded", "unchanged", "updated", "contradictions", "refused"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
 KIND_OF_EVENT: dict[str, Kind] = {
     "procurement.release_attested": "recorded",
     "procurement.release_updated": "updated",
