@@ -248,15 +248,13 @@ class _Replay:
         )  # fmt: skip
 
     def _check_place(self, position: int, head: BlockEntry) -> None:
-        """A block follows the one before it. Heights may leave gaps: a CometBFT block without entries takes one."""
+        """A block follows the one before it."""
         tip = self.state.tip
         place = f"entry {position}, block {head.height}"
-        if head.previous_app_hash != tip.app_hash.hex():
-            raise Differs(f"{place}, previous_app_hash", tip.app_hash.hex(), head.previous_app_hash)
-        if not tip.height < head.height <= MAX_SAFE_INTEGER:
-            raise Differs(f"{place}, height", f"more than {tip.height}", str(head.height))
+        require_equal(f"{place}, previous_app_hash", tip.app_hash.hex(), head.previous_app_hash)
+        require_equal(f"{place}, height", tip.height + 1, head.height)
         if not tip.time <= head.time <= MAX_SAFE_INTEGER:
-            raise Differs(f"{place}, time", f"{tip.time} or later", str(head.time))
+            raise Differs(f"{place}, time", f"{tip.time} or later", head.time)
 
     def _admit(self, position: int, head: BlockEntry, logged: Sequence[_Logged]) -> list[Transaction | RefusedTransaction]:
         """Judge each transaction on the state before the block, at its time; an id stands in it once."""
