@@ -62,7 +62,8 @@ def small_release(**changes: Any) -> dict[str, Any]:
         "contracts": [{"id": "c1", "awardID": "a1", "value": {"amount": 990, "currency": "EUR"}}],
         **changes,
     }
-    return parse(json.dumps(release))
+    parsed: dict[str, Any] = parse(json.dumps(release))
+    return parsed
 
 
 def parse(text: str) -> Any:
@@ -199,6 +200,6 @@ def replace_at(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
     """A copy of a value with another one at a place."""
     if not path:
         return new
-    copy = dict(value) if isinstance(value, dict) else list(value)
+    copy: Any = dict(value) if isinstance(value, dict) else list(value)
     copy[path[0]] = replace_at(value[path[0]], path[1:], new)
     return copy

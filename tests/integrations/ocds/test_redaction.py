@@ -113,13 +113,14 @@ def test_a_natural_person_among_the_suppliers() -> None:
 @pytest.mark.parametrize("field", sorted(PARTY_FIELDS - {"parties"}))
 def test_every_place_that_names_a_party(field: str) -> None:
     """A reference by the number alone, under another name, with an identifier of its own, or by a party's own id."""
-    references = [
+    references: list[dict[str, Any]] = [
         {"id": PERSON_NUMBER, "name": "U. C. Satu"},
         {"id": "someone", "name": PERSON_NAME, "identifier": PERSON, "address": {"locality": "Lisboa"}},
         {"id": f"PT-NIPPC-{PERSON_NUMBER}", "name": "U. Satu"},
     ]
+    known: list[dict[str, Any]] = [{"id": PERSON_NUMBER, "name": PERSON_NAME, "identifier": PERSON}]
     for reference in references:
-        for parties in ([], [{"id": PERSON_NUMBER, "name": PERSON_NAME, "identifier": PERSON}]):
+        for parties in ([], known):
             if not parties and reference == references[0]:
                 continue  # a bare number without a scheme is nobody's
             redacted, _ = redact(place(field, reference, parties))
@@ -404,7 +405,9 @@ def mentions(name: str, number: str) -> st.SearchStrategy[str]:
 @given(st.lists(PERSONS, min_size=1, max_size=3, unique_by=lambda person: person[1][1]), samples.releases(), st.data())
 def test_neither_name_nor_number_is_left_in_the_bytes(persons: list[Any], release: dict[str, Any], data: st.DataObject) -> None:
     """Persons put into any valid release as parties, references, owners and in its texts."""
-    parties, references, texts = [], [], []
+    parties: list[dict[str, Any]] = []
+    references: list[dict[str, Any]] = []
+    texts: list[str] = []
     for name, (scheme, number) in persons:
         own_id = data.draw(st.sampled_from([number, f"{scheme}-{number}", "local-" + number[-4:], "p" + str(len(parties))]))
         identifier = {"scheme": scheme, "id": number, "legalName": name}
@@ -459,7 +462,8 @@ def test_impics_natural_persons_are_gone() -> None:
     for release in samples.read_all(samples.impic_path()):
         redacted, counts = redact_release(release, KEY)
         total.update({name: value for name in Redaction.__struct_fields__ if isinstance(value := getattr(counts, name), int)})
-        assert counts.unlisted_schemes == counts.notices == ()
+        assert not counts.unlisted_schemes
+        assert not counts.notices
         written += encode_json(redacted)
     assert +total == Counter(
         persons=13, parties=13, numbers=13, references=references, names=2 * 13 + references, contact_points=contact_points
