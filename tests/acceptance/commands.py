@@ -20,7 +20,7 @@ PUBLISHER = "publisher-1"
 
 def run(*arguments: str | Path, expect: int = 0) -> Result:
     """A command's output, in English; its exit code must be the one expected."""
-    result = CliRunner().invoke(prasasti, ["--language", "en", *map(str, arguments)])
+    result = CliRunner().invoke(prasasti, ["--language", "en", *map(str, arguments)], env={"COLUMNS": "400"})
     assert result.exit_code == expect, f"{result.output}\n{result.exception!r}"
     return result
 
