@@ -39,9 +39,10 @@ HOLDER = ("agency-1/officer", "identity.holder")
 
 
 class MemoryLog:
-    """A log of given entries; no document lies beside it."""
+    """A log of given entries; what lies beside it is one document under every name, or none."""
 
-    def __init__(self, ledger: Ledger, entries: Sequence[bytes] | None = None) -> None:
+    def __init__(self, ledger: Ledger, entries: Sequence[bytes] | None = None, document: bytes | None = None) -> None:
+        self._document = document
         self.genesis = ledger.genesis_bytes
         self._entries = list(entries) if entries is not None else read_entries(ledger)
         self.size = len(self._entries)
@@ -50,7 +51,7 @@ class MemoryLog:
         return iter(self._entries)
 
     def read_document(self, digest: str) -> bytes | None:
-        return None
+        return self._document
 
     def check_block(self, tip: Tip) -> None:
         pass
@@ -332,9 +333,7 @@ def test_a_document_that_is_no_release(tmp_path: Path, body: bytes) -> None:
     ledger = Ledger(tmp_path)
     document = {"media_type": "application/json", "sha256": sha256(body).hex(), "size": max(len(body), 1)}
     assert ledger.do(ATTEST, Release(1).arguments(document=document), PUBLISHER) == ACCEPTED
-    log = MemoryLog(ledger)
-    log.read_document = lambda _: body  # type: ignore[method-assign]
-    report = audit(log, ledger.application.registry, recompute_parties)
+    report = audit(MemoryLog(ledger, document=body), ledger.application.registry, recompute_parties)
     assert report.difference is None
     assert not report.is_sound
     assert len(report.documents_wrong) == 1

@@ -168,8 +168,10 @@ class _MemoryState:
 
     def take(self, result: BlockResult) -> None:
         self.buckets.update(result.buckets)
-        for moment in result.schedule_removed:
-            del self.deadlines[bisect_left(self.deadlines, moment)]
+        for moment in result.schedule_removed + result.schedule_added:
+            at = bisect_left(self.deadlines, moment)
+            if self.deadlines[at : at + 1] == [moment]:
+                del self.deadlines[at]
         for moment in result.schedule_added:
             insort(self.deadlines, moment)
 
