@@ -16,8 +16,8 @@ _GENESIS = {
 }  # fmt: skip
 
 
+# The genesis, its form checked, with the ``origin`` of its checkpoints and the ``chain`` that its envelopes name.
 def parse_genesis(data: bytes, place: str = "genesis.json") -> dict[str, Any]:
-    """The genesis, its form checked, with the ``origin`` of its checkpoints and the ``chain`` that its envelopes name."""
     genesis: dict[str, Any] = check_shape(decode_json(data, place), _GENESIS, place)
     require(4 <= genesis["bucket_bits"] <= 22, place, "bucket_bits is not within 4 to 22")
     for name in ("max_expiry_seconds", "max_expiry_seconds_several", "max_gap_seconds"):
@@ -33,34 +33,32 @@ def parse_genesis(data: bytes, place: str = "genesis.json") -> dict[str, Any]:
     return genesis | {"origin": f"{genesis['domain']}/{training}/{genesis['ledger']}", "chain": sha256(data)[:16].hex()}
 
 
+# Keys as genesis and the effect ``admit`` hold them.
 def check_keys(keys: Any, place: str) -> None:
-    """Keys as genesis and the effect ``admit`` hold them."""
     for key in check_shape(keys, KEYS, place, "keys"):
         require_sorted(key["roles"], place, "roles")
     require_sorted([key["key"] for key in keys], place, "keys")
 
 
+# The genesis state: exactly these records.
 def list_records(genesis: dict[str, Any]) -> dict[str, Any]:
-    """The genesis state: exactly these records."""
-    since, active, records = genesis["time"], {"standing": "active"}, dict[str, Any]()
-    for contract in genesis["contracts"]:
-        records[f"governance/contract/{contract['name']}"] = {"height": 0, "table": contract["table"], "version": contract["version"]}
-    for member in genesis["members"]:
-        records[f"governance/member/{member['id']}"] = {"class": member["class"], "id": member["id"]} | active
-    for name, value in genesis["parameters"].items():
-        records[f"governance/parameter/{name}"] = {"since": since, "value": value}
-    for organisation in genesis["organisations"]:
-        facts = {name: value for name, value in organisation.items() if name != "keys"}
-        records[f"identity/organisation/{organisation['id']}"] = facts | active
-    for owner in genesis["members"] + genesis["organisations"]:
-        for key in owner["keys"]:
-            facts = {"handle": key["handle"], "organisation": owner["id"], "roles": key["roles"], "since": since}
-            records[f"identity/key/{key['key']}"] = facts
-    return records
+    since, active, organisations = genesis["time"], {"standing": "active"}, genesis["organisations"]
+    owned = [(key, owner["id"]) for owner in genesis["members"] + organisations for key in owner["keys"]]
+    return (
+        {f"governance/contract/{item['name']}": _drop(item, "name") | {"height": 0} for item in genesis["contracts"]}
+        | {f"governance/member/{item['id']}": _drop(item, "keys") | active for item in genesis["members"]}
+        | {f"governance/parameter/{name}": {"since": since, "value": value} for name, value in genesis["parameters"].items()}
+        | {f"identity/organisation/{item['id']}": _drop(item, "keys") | active for item in organisations}
+        | {f"identity/key/{key['key']}": _drop(key, "key") | {"organisation": owner, "since": since} for key, owner in owned}
+    )
 
 
+def _drop(item: dict[str, Any], name: str) -> dict[str, Any]:
+    return {field: value for field, value in item.items() if field != name}
+
+
+# Root of the state tree that holds exactly these records.
 def compute_state_root(records: dict[str, Any], bucket_bits: int) -> bytes:
-    """Root of the state tree that holds exactly these records."""
     buckets: dict[int, list[bytes]] = {}
     for key in sorted(records):
         buckets.setdefault(bucket_of(key, bucket_bits), []).append(hash_record(key.encode(), sha256(encode_json(records[key]))))

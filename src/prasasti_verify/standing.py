@@ -4,7 +4,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any
 
 from prasasti_verify.genesis import KEYS, check_keys
 from prasasti_verify.strict import HASH, IDENTIFIER, KEY, CannotDo, Wrong, check_shape, decode_json, require
@@ -24,16 +24,14 @@ _VALUES = {
 _SIGNERS = {"minimum": int, "maximum": int, "roles": [str]}
 _ACTION = {"number": str, "signers": _SIGNERS, "effects": [dict], "documents": [str]}
 Fact = tuple[str, ...]
+Effect = dict[str, Any]  # As in a table, each path replaced by the value found there.
 
 
+# All that decides who may do what. ``facts`` maps ("bound", key), ("free key", key), ("free organisation", id), free of suspension, and
+# ("role", key, role) to the height that made them so: they count in the blocks above it. ``owners`` are organisations by key, of
+# ended keys too; parameters stand by instant, log keys and planned tables by height.
 @dataclass(slots=True)
 class Standing:
-    """All that decides who may do what.
-
-    ``facts`` maps ("bound", key), ("free key", key), ("free organisation", id), free of suspension, and ("role", key, role) to the
-    height that made them so: they count in the blocks above it. ``owners`` are organisations by key, of ended keys too.
-    """
-
     facts: dict[Fact, int]
     owners: dict[str, str]
     organisations: set[str]
@@ -41,15 +39,6 @@ class Standing:
     log_keys: list[tuple[int, str]]
     tables: dict[str, dict[str, Any]] = field(default_factory=dict)
     planned: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
-
-
-class Effect(NamedTuple):
-    """One effect of one entry, its paths replaced by the values found there."""
-
-    name: str
-    values: dict[str, Any]
-    needs_possession: bool
-    is_from_event: bool
 
 
 # Standing as genesis fixes it; the caller adds its tables with plan_table.
@@ -137,31 +126,29 @@ def list_deadline_effects(standing: Standing, events: list[Any], place: str) -> 
 
 # Keys that must themselves have signed, as new keys.
 def list_new_keys(effects: list[Effect]) -> set[str]:
-    values = [effect.values for effect in effects if effect.needs_possession]
-    return {item["key"] for found in values for item in found.get("keys", [found])}
+    return {item["key"] for effect in effects if effect.get("possession") for item in effect.get("keys", [effect])}
 
 
 # Change the standing as the effect says (withholding apart); ``load`` gets the bytes of a table by its hash.
 def apply_effect(standing: Standing, effect: Effect, height: int, load: Callable[[str], bytes], place: str) -> None:
-    given, name, facts = effect.values, effect.name, standing.facts
-    key, organisation = given.get("key", ""), given.get("organisation", "")
+    name, facts, key, organisation = effect["effect"], standing.facts, effect.get("key", ""), effect.get("organisation", "")
     is_known = not key or key in standing.owners or name in ("bind_key", "log_key")
     require(is_known, place, f"changes the standing of a key that was never bound: {key}")
     is_known = not organisation or organisation in standing.organisations or name == "admit"
     require(is_known, place, f"changes the standing of an organisation that was never admitted: {organisation}")
     match name:
         case "bind_key" | "admit":
-            keys = given["keys"] if name == "admit" else [{"handle": "", "key": key, "roles": sorted(given["roles"])}]
+            keys = effect["keys"] if name == "admit" else [{"handle": "", "key": key, "roles": sorted(effect["roles"])}]
             _admit(standing, organisation, keys, height, place)
         case "end_key":
             facts.pop(("bound", key), None)
         case "grant":
-            facts.setdefault(("role", key, given["role"]), height)
+            facts.setdefault(("role", key, effect["role"]), height)
         case "end":
-            facts.pop(("role", key, given["role"]), None)
+            facts.pop(("role", key, effect["role"]), None)
         case "suspend" | "reinstate":
-            require(given, place, f"{name}s nobody")
-            for what, target in given.items():
+            require(key or organisation, place, f"{name}s nobody")
+            for what, target in [(what, effect[what]) for what in ("key", "organisation") if what in effect]:
                 if name == "suspend":
                     facts.pop((f"free {what}", target), None)
                 else:
@@ -171,16 +158,16 @@ def apply_effect(standing: Standing, effect: Effect, height: int, load: Callable
                 if fact[2].startswith("governance.") and fact[2] != "governance.officer":
                     del facts[fact]
         case "log_key":
-            standing.log_keys.append((given["height"], key))
+            standing.log_keys.append((effect["height"], key))
         case "set_parameter":
-            history = standing.parameters.setdefault(given["name"], [])
-            is_alike = all(type(value) is type(given["value"]) for _, value in history)
-            require(is_alike, place, f"sets the parameter {given['name']} to a value of another type")
-            history.append((given["effective_from"], given["value"]))
+            history = standing.parameters.setdefault(effect["name"], [])
+            is_alike = all(type(value) is type(effect["value"]) for _, value in history)
+            require(is_alike, place, f"sets the parameter {effect['name']} to a value of another type")
+            history.append((effect["effective_from"], effect["value"]))
             history.sort(key=lambda change: change[0])
         case "activate":
-            data, contract = load(given["table"]), given["contract"]
-            plan_table(standing, data, contract, given["version"], given["height"], f"table of {contract}, version {given['version']}")
+            data, place = load(effect["table"]), f"table of {effect['contract']}, version {effect['version']}"
+            plan_table(standing, data, effect["contract"], effect["version"], effect["height"], place)
 
 
 def _admit(standing: Standing, organisation: str, keys: list[Any], height: int, place: str) -> None:
@@ -195,8 +182,8 @@ def _admit(standing: Standing, organisation: str, keys: list[Any], height: int, 
 
 
 # One instance for each element of a list on the way of the paths; paths through one list go through it together.
-def _resolve(effect: dict[str, Any], root: Any, place: str) -> list[Effect]:
-    paths = {name: path for name, path in effect.items() if name not in ("effect", "from", "possession")}
+def _resolve(effect: Effect, root: Any, place: str) -> list[Effect]:
+    paths = {name: effect[name] for name in effect if name in _VALUES}
     columns = {name: _look(root, path.split("."), name in ("roles", "keys")) if path else [""] for name, path in paths.items()}
     lengths = {len(column) for column in columns.values()} - {1}
     require(len(lengths) <= 1, place, f"{effect['effect']}: its paths lead to lists of unequal length")
@@ -205,7 +192,7 @@ def _resolve(effect: dict[str, Any], root: Any, place: str) -> list[Effect]:
         found = [{name: value for name, value in values.items() if value} for values in found]
     for name, value in [item for values in found for item in values.items()]:
         check_shape(value, _VALUES[name], place, f"{effect['effect']}: {name}")
-    return [Effect(effect["effect"], values, effect.get("possession", False), "from" in effect) for values in found]
+    return [{name: effect[name] for name in effect if name not in _VALUES} | values for values in found]
 
 
 # Values at the end of a path; a list there counts as its elements, save where a list is what is asked for.

@@ -21,6 +21,7 @@ REFUSED_ID_SECONDS = 7 * 24 * 3600
 ALTERED = "Published bytes were altered, dropped or moved after the log signed them."
 SIGNED = "The log's key signed this although keys and rules in force do not allow it. Keep the checkpoint as evidence against its holder."
 _file_name = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*")
+_document_path = "documents/sha256/{0:.2}/{0}".format
 _document = re.compile("documents/sha256/([0-9a-f]{2})/(\\1[0-9a-f]{62})")
 
 
@@ -42,6 +43,7 @@ class Report:
 class _Walk:
     def __init__(self, source: Source, given: Namespace, report: Report, origins: dict[str, Any]) -> None:
         self.source, self.given, self.report, self.chain, self.left = source, given, report, origins["chain"], 0
+        self.is_moved = False
         root = genesis.compute_state_root(genesis.list_records(origins), origins["bucket_bits"])
         self.block = self.former = {"height": 0, "time": origins["time"], "state_root": root.hex()}
         self.edge: tuple[bytes, ...] = ()
@@ -73,7 +75,10 @@ class _Walk:
 def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
     """Every check of a published folder, in this order; raises Wrong at the first place that is wrong. ``given``: the command's options."""
     report.meaning = "This is not the ledger that you asked for, or its genesis file was altered."
-    origins = _read_genesis(source, given, report)
+    data = read(source, "genesis.json")
+    found, origins = sha256(data).hex(), genesis.parse_genesis(data)
+    require(given.genesis in ("", found), "genesis.json", f"has SHA-256 {found}, not the one that you gave")
+    report.taken_on_trust += [] if given.genesis else [f"genesis.json (no --genesis was given), SHA-256 {found}"]
     report.meaning = "Who may sign for this log is contradictory here: get its vkey and policy another way."
     key, policy, witnesses = _read_keys(source, origins["origin"], given, report)
     report.meaning = "Nobody whom you accept vouches for the content of this folder."
@@ -84,7 +89,7 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
     if given.tiles_only:
         for first, bundle, _ in walk_entries(source, checkpoint.size, checkpoint.root, roots):
             report.checked["entries, by their hashes only"] += len(bundle)
-            given.progress(first, checkpoint.size)
+            given.progress(first + len(bundle), checkpoint.size)
         _judge_kept(given, checkpoint, roots, [key], report)
         return
     walk = _Walk(source, given, report, origins)
@@ -96,7 +101,10 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
     _judge_withheld(walk, checkpoint.size)
     _judge_documents(walk)
     _judge_files(walk, checkpoint.size, witnesses)
-    _warn_of_gaps(walk, times)
+    # Witnesses should see a checkpoint soon after its last block.
+    last, limit = walk.block["time"], standing.find_parameter(walk.standing, "max_gap_seconds", walk.block["time"])
+    late = [f"{name} cosigned {seconds - last} s after the last block" for name, seconds in times.items() if abs(seconds - last) > limit]
+    report.warnings += [f"{text}, where {limit} s is the limit" for text in late]
 
 
 def verify_entry(data: bytes, place: str, source: Source | None, given: Namespace, report: Report) -> None:
@@ -118,22 +126,12 @@ def verify_entry(data: bytes, place: str, source: Source | None, given: Namespac
 def verify_state(data: bytes, place: str, source: Source | None, given: Namespace, report: Report) -> None:
     """A state proof, or a list proof: what the state holds under a checkpoint, or that it does not hold it."""
     proof = proofs.check_state_proof(data, place)
-    _judge_signatures(proof.checkpoint, *_read_keys(source, proof.checkpoint.origin, given, report)[:2], place, report)
+    _judge_signatures(proof["checkpoint"], *_read_keys(source, proof["checkpoint"].origin, given, report)[:2], place, report)
     if given.list:
-        report.shown = {"list": proof.asked, "items": proofs.find_list(proof, place)}
+        report.shown = {"list": proof["list"], "items": proofs.find_list(proof, place)}
     else:
-        report.shown = {"key": proof.asked, "value": proofs.find_record(proof, proof.asked, place)}
-        require(len(proof.buckets) == 1, place, "holds buckets that nobody asked for")
-
-
-# The genesis file, held against the hash that the reader brings.
-def _read_genesis(source: Source, given: Namespace, report: Report) -> dict[str, Any]:
-    data = read(source, "genesis.json")
-    found = sha256(data).hex()
-    require(given.genesis in ("", found), "genesis.json", f"has SHA-256 {found}, not the one that you gave")
-    if not given.genesis:
-        report.taken_on_trust.append(f"genesis.json (no --genesis was given), SHA-256 {found}")
-    return genesis.parse_genesis(data)
+        report.shown = {"key": proof["list"], "value": proofs.find_record(proof, proof["list"], place)}
+        require(len(proof["buckets"]) == 1, place, "holds buckets that nobody asked for")
 
 
 # Log key, policy, and the folder's witnesses: the reader's before the folder's, whose own copies must agree among themselves.
@@ -149,10 +147,8 @@ def _read_keys(source: Source | None, origin: str, given: Namespace, report: Rep
             require(_file_name.fullmatch(name), "policy", f"has a witness whose name is no file's: {name!r}")
             require(notes.parse_key(read(source, path), path) == witnesses[name], path, "is another key than the policy's")
         require(key in (None, own_key), "log.vkey", "is not the key that you gave")
-        if key is None:
-            report.taken_on_trust.append(f"log.vkey (no --key was given): {own_key.name}, key {own_key.id().hex()}")
-        if policy is None:
-            report.taken_on_trust.append(f"policy (no --policy was given): quorum {own_policy.quorum}")
+        report.taken_on_trust += [] if key else [f"log.vkey (no --key was given): {own_key.name}, key {own_key.id().hex()}"]
+        report.taken_on_trust += [] if policy else [f"policy (no --policy was given): quorum {own_policy.quorum}"]
         key, policy = own_key, policy or own_policy
     if key is None:
         raise CannotDo(f"there is no key of the log {origin}: give --key, a --policy that names it, or the published folder")
@@ -189,8 +185,7 @@ def _judge_entries(walk: _Walk, checkpoint: Checkpoint, roots: dict[int, bytes])
                 walk.report.meaning = SIGNED
             raise
         walk.report.checked["entries"] += len(bundle)
-        walk.given.progress(first, checkpoint.size)
-    walk.given.progress(checkpoint.size, checkpoint.size)
+        walk.given.progress(first + len(bundle), checkpoint.size)
     walk.report.meaning = SIGNED
     require(not walk.left, "checkpoint", f"ends within block {walk.block['height']}, of which {walk.left} transactions are not here")
 
@@ -206,7 +201,7 @@ def _judge_block(walk: _Walk, entry: Any, position: int, place: str) -> None:
     require(block["previous_app_hash"] == app_hash, place, "its previous_app_hash does not follow from genesis and the entries before it")
     if block["time"] // 3600 > former["time"] // 3600:
         walk.ids = {used: until for used, until in walk.ids.items() if until > block["time"]}
-    walk.block, walk.former, walk.left = block, former, block["transaction_count"]
+    walk.block, walk.former, walk.left, walk.is_moved = block, former, block["transaction_count"], block["deadline_count"] > 0
     standing.start_block(walk.standing, block["height"])
     _take(walk, standing.list_deadline_effects(walk.standing, block["events"], place), block["events"], place)
     walk.report.checked["blocks"] += 1
@@ -224,8 +219,10 @@ def _judge_transaction(walk: _Walk, entry: Any, position: int, place: str) -> No
         walk.ids[transaction["id"]] = walk.block["time"] + REFUSED_ID_SECONDS
         walk.report.left_to_audit["refusals (their senders hold the envelopes)"] += 1
     else:
-        walk.ids[transaction["id"]] = _judge_accepted(walk, transaction, position, place)
+        walk.ids[transaction["id"]], walk.is_moved = _judge_accepted(walk, transaction, position, place), True
     walk.left -= 1
+    is_true = walk.left or walk.is_moved or walk.block["state_root"] == walk.former["state_root"]
+    require(is_true, place, "ends a block that refused everything and yet changed the state root")
 
 
 # Checks 4 to 9 of admission, then what the action did to the standing; when the envelope expires.
@@ -240,7 +237,7 @@ def _judge_accepted(walk: _Walk, transaction: dict[str, Any], position: int, pla
     effects = standing.list_effects(action["effects"], payload["arguments"], transaction["events"], place)
     standing.judge_signers(walk.standing, payload, action, standing.list_new_keys(effects), walk.block["height"], place)
     _take(walk, effects, [payload["arguments"], transaction["events"]], f"{place} of {payload['actor']}")
-    for digest in [effect.values["sha256"] for effect in effects if effect.name == "withhold"]:
+    for digest in [effect["sha256"] for effect in effects if effect["effect"] == "withhold"]:
         basis = payload["arguments"].get("legal_basis", "")
         walk.withheld.setdefault(digest, {"sha256": digest, "entry": position, "legal_basis": basis})
     counts["accepted transactions"] += 1
@@ -255,7 +252,7 @@ def _take(walk: _Walk, effects: list[standing.Effect], texts: Any, place: str) -
         walk.name_document(digest, size, place)
     for effect in effects:
         standing.apply_effect(walk.standing, effect, walk.block["height"], partial(walk.load_table, place), place)
-        walk.report.left_to_audit["effects taken from events"] += effect.is_from_event
+        walk.report.left_to_audit["effects taken from events"] += "from" in effect
 
 
 # The vkey's key is in force at the tip, and each signature line is right and made by a witness or by a key that was this log's.
@@ -304,11 +301,7 @@ def _judge_documents(walk: _Walk) -> None:
         require(len(data) == size and sha256(data).hex() == digest, path, f"is not the document that {entry} names")
         walk.report.checked["documents"] += 1
         if digest in walk.withheld:
-            walk.report.warnings.append(f"{path}: withheld by entry {walk.withheld[digest]['entry']}, yet its bytes still lie here")
-
-
-def _document_path(digest: str) -> str:
-    return f"documents/sha256/{digest[:2]}/{digest}"
+            walk.report.warnings.append(f"{path}: withheld by entry {walk.withheld[digest]['entry']}, yet its bytes lie here")
 
 
 # Each file in a folder is accounted for.
@@ -337,12 +330,3 @@ def _judge_tile_file(walk: _Walk, path: str, level: int | str, index: int, width
         require(parts[:covered] == sure[:width], path, "does not agree with the tile that the checkpoint covers")
     if width > covered:
         walk.note_pending(path, "a tile wider than the checkpoint")
-
-
-# Witnesses should see a checkpoint soon after its last block.
-def _warn_of_gaps(walk: _Walk, times: dict[str, int]) -> None:
-    last = walk.block["time"]
-    limit = standing.find_parameter(walk.standing, "max_gap_seconds", last)
-    for name, seconds in times.items():
-        if abs(seconds - last) > limit:
-            walk.report.warnings.append(f"{name} cosigned {seconds - last} s after the last block, where {limit} s is the limit")
