@@ -175,6 +175,8 @@ def test_a_block_that_did_nothing_has_no_entry(tmp_path: Path) -> None:
         ({"action": "procurement.award"}, "entry 3, refusal: expected an action of this ledger"),
         ({"actor": "publisher-9"}, "entry 3, refusal: expected an actor that is active"),
         ({"id": "the first"}, "entry 3, id: expected an unused id"),
+        ({"id": "00" * 31 + "0G"}, "entry 3, id: expected 64 hex digits"),
+        ({"id": "0" * 60_000}, "entry 3, id: expected 64 hex digits"),
     ],
 )
 def test_form_of_a_refusal(tmp_path: Path, changes: dict[str, str], found: str | None) -> None:
@@ -316,6 +318,22 @@ def test_rows_beside_the_log_are_compared(tmp_path: Path) -> None:
     difference = audit(log, ledger.application.registry, recompute_parties).difference
     assert difference is not None
     assert difference.place == "row of block 2"
+
+
+def test_a_damaged_document_is_told_apart(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path)
+    store = DocumentStore.create(tmp_path / "documents.sqlite")
+    store.put((Release(number).body, "application/json") for number in range(2))
+    for number in range(3):
+        assert ledger.do(ATTEST, Release(number).arguments(), PUBLISHER) == ACCEPTED
+    with sqlite3.connect(tmp_path / "documents.sqlite") as connection:
+        connection.execute("UPDATE document SET body = x'7b7d' WHERE sha256 = ?", (bytes.fromhex(Release(0).digest),))
+    report = audit(LedgerLog(ledger.database, store), ledger.application.registry, recompute_parties)
+    assert report.difference is None
+    assert not report.is_sound
+    assert [wrong.place for wrong in report.documents_wrong] == [f"document {Release(0).digest} in the store"]
+    assert report.documents_missing == ((5, Release(2).digest),)
+    assert report.documents == 1
 
 
 def test_progress_is_told_block_by_block(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ Owns no rule (``core``, ``contracts``), and cannot tell whether others were show
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, insort
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -54,7 +55,7 @@ class AuditedLog(Protocol):
         """Every entry, in order."""
 
     def read_document(self, digest: str) -> bytes | None:
-        """Bytes of a document by its SHA-256 in hex; None where they are not there."""
+        """Bytes of a document by its SHA-256 in hex; None where they are not there. Differs judges this document alone."""
 
     def check_block(self, tip: Tip) -> None:
         """Compare what the log's keeper says of a block beside its entries."""
@@ -126,6 +127,7 @@ class _Logged(Struct, frozen=True):
     refusal: Refusal | None = None
 
 
+_id = re.compile("[0-9a-f]{64}")
 _head_decoder = msgspec.json.Decoder(BlockEntry)
 _logged_decoder = msgspec.json.Decoder(_Logged)
 
@@ -190,7 +192,11 @@ class _Documents:
         """Compare an accepted attestation with its document."""
         document: Document = arguments.document
         place = f"entry {position}, document {document.sha256}"
-        body = self.read(document.sha256)
+        try:
+            body = self.read(document.sha256)
+        except Differs as found:
+            self.wrong.append(found.difference)
+            return
         if body is None:
             self.missing.append((position, document.sha256))
             return
@@ -321,6 +327,8 @@ class _Replay:
 
 def _check_refusal(place: str, transaction_id: str, refusal: Refusal, context: AdmissionContext) -> RefusedTransaction:
     """What can be judged of a refusal without its envelope; the first that fails decides."""
+    if _id.fullmatch(transaction_id) is None:
+        raise Differs(f"{place}, id", "64 hex digits", transaction_id)
     found = find_message(context.registry, refusal.action)
     if found is None:
         raise Differs(f"{place}, refusal", "an action of this ledger", refusal.action)

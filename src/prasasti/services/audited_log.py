@@ -12,6 +12,7 @@ from prasasti.core.genesis import compute_chain, compute_origin, decode_genesis
 from prasasti.core.state import Tip
 from prasasti.log.checkpoint import build_log_key, read_checkpoint
 from prasasti.services.difference import Differs
+from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DocumentStore
 from prasasti.storage.ledger_database import LedgerDatabase
 from prasasti_verify.strict import Wrong
@@ -55,7 +56,10 @@ class PublishedLog:
 
     def read_document(self, digest: str) -> bytes | None:
         """Bytes published under documents/."""
-        return find(self._source, f"documents/sha256/{digest[:2]}/{digest}")
+        try:
+            return find(self._source, f"documents/sha256/{digest[:2]}/{digest}")
+        except Wrong as problem:
+            raise _differ(problem) from problem
 
     def check_block(self, tip: Tip) -> None:
         """Nothing stands beside the entries: the checkpoint's root covers them all."""
@@ -76,7 +80,10 @@ class LedgerLog:
 
     def read_document(self, digest: str) -> bytes | None:
         """Bytes in the ledger's store."""
-        return self._documents.read(digest)
+        try:
+            return self._documents.read(digest)
+        except StorageProblem as problem:
+            raise Differs(f"document {digest} in the store", "bytes of that hash", str(problem)) from problem
 
     def check_block(self, tip: Tip) -> None:
         """The block's row holds the same app hash, state root and right edge."""
