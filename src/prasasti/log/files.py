@@ -239,5 +239,5 @@ def can_rename(files: Files, here: Path, there: Path) -> bool:
     except OSError as problem:
         if problem.errno == errno.EXDEV:
             return False
-        raise
+        raise OSError(problem.errno, problem.strerror, str(there)) from problem
     return True

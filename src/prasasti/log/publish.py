@@ -234,14 +234,14 @@ def _prepare_staging(files: Files, beside_kept: Path, folder: Path) -> Path:
     It lies in the publisher's folder, so that no unfinished file ever shows in the published one; only where that is on
     another file system does it lie inside. A folder that cannot be written raises OSError here, before anything is signed.
     """
+    nearest = next(place for place in (folder, *folder.parents) if place.is_dir())
+    if not os.access(nearest, os.W_OK | os.X_OK):
+        raise PermissionError(errno.EACCES, "cannot be written: it is read-only or another user's", str(nearest))
     inside = folder / INSIDE_STAGING
     for place in (beside_kept, inside):
         clear_folder(files, place)
     files.remove_folder(str(inside))
     files.make_folder(str(beside_kept))
-    nearest = next(place for place in (folder, *folder.parents) if place.is_dir())
-    if not os.access(nearest, os.W_OK | os.X_OK):
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(nearest))
     if can_rename(files, beside_kept, nearest):
         return beside_kept
     make_folders(files, str(inside))
