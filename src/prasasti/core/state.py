@@ -14,14 +14,15 @@ from msgspec import Struct
 
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import Genesis, build_genesis_tree, decode_genesis
-from prasasti.core.tree import Bucket, Records, TopTree, Tree, check_value
+from prasasti.core.tree import Bucket, Records, TopTree, Tree
 from prasasti.core.types import Bug, require
 from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
 
 Record = TypeVar("Record", bound=Struct | int)
 
 SCHEDULE_PREFIX = "governance/schedule/"
-STANDING_PREFIXES = ("identity/key/", "identity/organisation/", "governance/member/")
+KEY_PREFIX = "identity/key/"
+ORGANISATION_PREFIXES = ("identity/organisation/", "governance/member/")
 
 
 class ScheduleSource(Protocol):
@@ -76,8 +77,7 @@ class CommittedView:
 
     def __init__(self, tree: Tree) -> None:
         self._tree = tree
-        self._numbers: dict[str, int] = {}
-        self._buckets: dict[int, Bucket] = {}
+        self._places: dict[str, tuple[int, Bucket]] = {}
         self._found: dict[str, Struct | int | None] = {}
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
@@ -88,44 +88,24 @@ class CommittedView:
 
     def read(self, key: str) -> bytes | None:
         """Canonical value under a key, or None."""
-        number = self.bucket_number(key)
-        found = self._load(number).by_key.get(key)
-        if found is None:
-            # A bucket's root covers leaves: an altered key in a row would make its record seem absent.
-            self.bucket(number)
-            return None
-        return check_value(key, *found)
+        return self.locate(key)[1].find(key)
 
-    def bucket(self, number: int) -> Records:
-        """All records of a bucket, each checked against its leaf: to rewrite it, or to know that a key is absent."""
-        bucket = self._load(number)
-        if not bucket.is_checked:
-            for key, leaf, value in bucket.records:
-                check_value(key, leaf, value)
-            bucket.is_checked = True
-        return bucket.records
-
-    def bucket_number(self, key: str) -> int:
-        """Number of the bucket that a key lives in."""
-        number = self._numbers.get(key)
-        if number is None:
-            number = self._numbers[key] = self._tree.bucket_number(key)
-        return number
+    def locate(self, key: str) -> tuple[int, Bucket]:
+        """Number and content of the bucket that a key lives in."""
+        place = self._places.get(key)
+        if place is None:
+            number = self._tree.bucket_number(key)
+            place = self._places[key] = number, self._tree.find_bucket(number)
+        return place
 
     def _find(self, key: str, kind: type[Record]) -> Struct | int | None:
-        decoded = self._load(self.bucket_number(key)).decoded
-        if key not in decoded:
-            value = self.read(key)
+        bucket = self.locate(key)[1]
+        if key not in bucket.decoded:
+            value = bucket.find(key)
             if value is None:
                 return None
-            decoded[key] = msgspec.json.decode(value, type=kind)
-        return decoded[key]
-
-    def _load(self, number: int) -> Bucket:
-        bucket = self._buckets.get(number)
-        if bucket is None:
-            bucket = self._buckets[number] = self._tree.find_bucket(number)
-        return bucket
+            bucket.decoded[key] = msgspec.json.decode(value, type=kind)
+        return bucket.decoded[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +130,8 @@ class BlockView:
         self._due_scheduled: dict[tuple[int, str], str] = {}
         self._due: list[tuple[int, str]] = []
         self._due_position = 0
-        self.touches_standing = False
+        self._keys_touched: set[str] = set()
+        self._touches_organisations = False
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """The record under a key as of now in this block."""
@@ -162,14 +143,20 @@ class BlockView:
         """Take over an accepted outcome's writes."""
         for key, record in writes:
             self._written[key] = record
-            if key.startswith(STANDING_PREFIXES):
-                self.touches_standing = True
+            if key.startswith(KEY_PREFIX):
+                self._keys_touched.add(key.removeprefix(KEY_PREFIX))
+            elif key.startswith(ORGANISATION_PREFIXES):
+                self._touches_organisations = True
             elif key.startswith(SCHEDULE_PREFIX):
                 moment = split_schedule_key(key)
                 if record is not None:
                     self._due_scheduled[moment] = key
                 else:
                     self._due_scheduled.pop(moment, None)
+
+    def may_have_changed_standing(self, keys: Iterable[str]) -> bool:
+        """Whether this block wrote any of these keys, or any organisation at all."""
+        return self._touches_organisations or not self._keys_touched.isdisjoint(keys)
 
     def next_due(self, until: int) -> str | None:
         """Key of the earliest deadline with time ≤ ``until``, in order (time, key), or None; ``until`` never falls."""

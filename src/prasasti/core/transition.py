@@ -30,7 +30,7 @@ from prasasti.core.entries import (
 from prasasti.core.envelope import Transaction
 from prasasti.core.genesis import MAX_EXPIRY_SECONDS
 from prasasti.core.state import SCHEDULE_PREFIX, BlockView, State, Tip, split_schedule_key
-from prasasti.core.tree import TopUpdate, encode_bucket, hash_records, update_records
+from prasasti.core.tree import Bucket, TopUpdate, encode_bucket, hash_records, update_records
 from prasasti.core.types import ensure, require
 from prasasti_verify.hashing import compute_app_hash, extend_edge, fold_edge, hash_bucket_leaf, hash_leaf
 
@@ -177,9 +177,11 @@ def _execute(
 ) -> tuple[Rejection | None, msgspec.Raw]:
     """Judge one transaction by its contract: a rejection, which changes nothing, or its events, its writes taken over."""
     contract, message = require(find_message(registry, transaction.payload.action), transaction.payload.action)
-    if view.touches_standing and has_lost_standing(transaction, _standing_context(view, state, block, registry)):
-        return contract.lost_in_block, NO_EVENTS
     call = _call(state, block, transaction)
+    if view.may_have_changed_standing(signer.key for signer in call.signers) and has_lost_standing(
+        transaction, _standing_context(view, state, block, registry)
+    ):
+        return contract.lost_in_block, NO_EVENTS
     rejection = evaluate(message, view, call)
     if rejection is not None:
         return rejection, NO_EVENTS
@@ -192,15 +194,17 @@ def _execute(
 
 def _update_state(changes: Mapping[str, bytes | None], view: BlockView, state: State) -> tuple[dict[int, bytes], TopUpdate]:
     """Bodies of the changed buckets and the top tree's new nodes."""
-    by_bucket: dict[int, dict[str, bytes | None]] = {}
+    touched: dict[int, tuple[Bucket, dict[str, bytes | None]]] = {}
     for key, value in changes.items():
-        by_bucket.setdefault(view.committed.bucket_number(key), {})[key] = value
+        number, bucket = view.committed.locate(key)
+        touched.setdefault(number, (bucket, {}))[1][key] = value
     bodies: dict[int, bytes] = {}
     leaves: dict[int, bytes] = {}
-    for number, values in by_bucket.items():
-        records = update_records(view.committed.bucket(number), values)
+    for number, (bucket, values) in touched.items():
+        records = update_records(bucket.check_all(), values)
         bodies[number] = encode_bucket(records)
         leaves[number] = hash_bucket_leaf(hash_records(records))
+        state.tree.keep(number, leaves[number], records)
     return bodies, state.tree.top.compute_update(leaves)
 
 

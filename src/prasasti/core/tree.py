@@ -6,6 +6,7 @@ business. Hash formulas: ``prasasti_verify.hashing``; bytes: CometBFT ``simple:v
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 from hashlib import sha256 as _sha256
@@ -51,6 +52,8 @@ def encode_bucket(records: Records) -> bytes:
 
 def hash_records(records: Records) -> bytes:
     """Root of a bucket's records."""
+    if len(records) == 1:
+        return records[0][1]
     return hash_bucket([leaf for _, leaf, _ in records])
 
 
@@ -138,16 +141,33 @@ class TopTree:
 
 
 class Bucket:
-    """A bucket's content as its leaf in the top tree binds it, and what was checked and decoded of it so far."""
+    """A bucket's records as its leaf in the top tree binds them, and what was checked and decoded of them so far."""
 
-    __slots__ = ("by_key", "decoded", "is_checked", "leaf", "records")
+    __slots__ = ("_is_checked", "_records", "decoded", "leaf")
 
-    def __init__(self, leaf: bytes, records: Records) -> None:
+    def __init__(self, leaf: bytes, records: Records, is_checked: bool) -> None:
         self.leaf = leaf
-        self.records = records
-        self.by_key = {key: (leaf, value) for key, leaf, value in records}
         self.decoded: dict[str, Struct | int] = {}
-        self.is_checked = False
+        self._records = records
+        self._is_checked = is_checked
+
+    def find(self, key: str) -> bytes | None:
+        """Value under a key, or None; StateMismatch where it does not match its leaf."""
+        index = bisect_left(self._records, (key, b"", b""))
+        if index < len(self._records) and self._records[index][0] == key:
+            _, leaf, value = self._records[index]
+            return value if self._is_checked else check_value(key, leaf, value)
+        # A bucket's root covers leaves: an altered key in a row would make its record seem absent.
+        self.check_all()
+        return None
+
+    def check_all(self) -> Records:
+        """All records, each checked against its leaf: to rewrite the bucket, or to know that a key is absent."""
+        if not self._is_checked:
+            for key, leaf, value in self._records:
+                check_value(key, leaf, value)
+            self._is_checked = True
+        return self._records
 
 
 class Tree:
@@ -156,7 +176,7 @@ class Tree:
     def __init__(self, top: TopTree, source: BucketSource) -> None:
         self.top = top
         self._source = source
-        self._empty = Bucket(top.empty_leaf, [])
+        self._empty = Bucket(top.empty_leaf, [], True)
         self._kept: OrderedDict[int, Bucket] = OrderedDict()
 
     def find_bucket(self, number: int) -> Bucket:
@@ -166,13 +186,19 @@ class Tree:
             return self._empty
         bucket = self._kept.get(number)
         if bucket is None or bucket.leaf != leaf:
-            bucket = Bucket(leaf, self.load(number))
-            self._kept[number] = bucket
-            if len(self._kept) > BUCKETS_KEPT:
-                self._kept.popitem(last=False)
-        else:
-            self._kept.move_to_end(number)
+            bucket = Bucket(leaf, self.load(number), False)
+            self._keep(number, bucket)
         return bucket
+
+    def keep(self, number: int, leaf: bytes, records: Records) -> None:
+        """Keep a bucket that a block makes; it is of no effect until the top tree has its leaf."""
+        self._keep(number, Bucket(leaf, records, True))
+
+    def _keep(self, number: int, bucket: Bucket) -> None:
+        self._kept[number] = bucket
+        self._kept.move_to_end(number)
+        if len(self._kept) > BUCKETS_KEPT:
+            self._kept.popitem(last=False)
 
     def load(self, number: int) -> Records:
         """Records of a bucket, their leaves checked against the top tree; ``check_value`` checks keys and values."""

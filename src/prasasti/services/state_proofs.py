@@ -15,7 +15,7 @@ from prasasti.contracts.procurement.records import LIST_PAGE_ITEMS
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import decode_genesis
 from prasasti.core.state import CommittedView
-from prasasti.core.tree import Tree, check_value
+from prasasti.core.tree import Tree
 from prasasti.log.proofs import Nodes, ProofProblem, prove_inclusion
 from prasasti.storage.ledger_database import BlockRow, LedgerDatabase
 from prasasti_verify.hashing import compute_root, root_from_inclusion, sha256
@@ -53,7 +53,7 @@ def _format_proof(database: LedgerDatabase, note: bytes, asked: str, list_keys: 
         keys = list_keys(view)
         numbers = dict.fromkeys(tree.bucket_number(key) for key in keys)
         asked_keys = dict.fromkeys(keys)
-        buckets = [_show_bucket(tree, view, number, asked_keys) for number in numbers]
+        buckets = [_show_bucket(tree, number, asked_keys) for number in numbers]
     return encode_canonical({"block": block, "buckets": buckets, "checkpoint": note.decode(), "list": asked})
 
 
@@ -65,11 +65,10 @@ def _list_keys(view: CommittedView, name: str) -> list[str]:
     return [count_key, *(f"{name}:{number // LIST_PAGE_ITEMS}/{number}" for number in items)]
 
 
-def _show_bucket(tree: Tree, view: CommittedView, number: int, asked: Mapping[str, None]) -> dict[str, object]:
+def _show_bucket(tree: Tree, number: int, asked: Mapping[str, None]) -> dict[str, object]:
     """A whole bucket: what is asked for with its value, the rest with its value's hash."""
     records = []
-    for key, leaf, value in view.bucket(number):
-        check_value(key, leaf, value)
+    for key, _, value in tree.find_bucket(number).check_all():
         records.append({"key": key, "value": value.decode()} if key in asked else {"key": key, "hash": sha256(value).hex()})
     return {"aunts": [aunt.hex() for aunt in tree.top.aunts(number)], "bucket": number, "records": records}
 
