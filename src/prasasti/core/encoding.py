@@ -7,7 +7,7 @@ surrogates, depth. Knows no message.
 from __future__ import annotations
 
 import json
-from base64 import b64decode, b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import Any, TypeVar
 
 import msgspec
@@ -34,7 +34,7 @@ def encode_canonical(value: object) -> bytes:
 
 def decode_strict(data: bytes) -> Any:
     """Value of strict JSON: no duplicate key, float, integer beyond ±(2^53−1), lone surrogate, nor depth beyond 32."""
-    value = decode_canonical(data, _plain_decoder)
+    value = decode_canonical(data, _plain_decoder) if is_bounded(data) else None
     return value if value is not None else _decode_carefully(data)
 
 
@@ -48,32 +48,38 @@ def decode_canonical(data: bytes, decoder: msgspec.json.Decoder[Value]) -> Value
 
     Bytes that re-encode to themselves hold no duplicate key, white space nor lone surrogate: one library pass each way.
     """
-    alike = (b":" + data).translate(_numbers_alike)
-    # 16 digits are the fewest that can exceed 2^53-1; without white space a number follows a colon, comma or bracket.
-    if b":0000000000000000" in alike or b":-0000000000000000" in alike:
-        return None
     try:
-        _check_depth(data)
         value = decoder.decode(data)
         return value if _encoder.encode(value) == data else None
-    except (EncodingProblem, msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError):
         return None
+
+
+def is_bounded(data: bytes) -> bool:
+    """Whether canonical JSON surely holds no integer beyond ±(2^53−1) and no depth beyond 32, by a look without parsing.
+
+    A number of 16 digits is the shortest that can exceed 2^53−1. Without white space it follows a colon, comma or
+    bracket. Only a type that takes any value needs this: others bound integers and depth themselves.
+    """
+    alike = (b":" + data).translate(_numbers_alike)
+    return b":0000000000000000" not in alike and b":-0000000000000000" not in alike and not _is_deep(data)
 
 
 def decode_base64(text: str) -> bytes:
     """Bytes of standard base64 with padding; refused unless they re-encode to the same text (RFC 4648, 3.5)."""
     try:
-        data = b64decode(text, validate=True)
+        data = a2b_base64(text)
     except ValueError as problem:
         raise EncodingProblem("not standard base64 with padding") from problem
+    # The decoder skips what is no base64, and takes loose bits.
     if encode_base64(data) != text:
-        raise EncodingProblem("base64 with loose bits or padding")
+        raise EncodingProblem("not standard base64 with padding, or loose bits in it")
     return data
 
 
 def encode_base64(data: bytes) -> str:
     """Standard base64 with padding."""
-    return b64encode(data).decode("ascii")
+    return b2a_base64(data, newline=False).decode("ascii")
 
 
 def _refuse_float(token: str) -> Any:
@@ -114,7 +120,8 @@ def _decode_carefully(data: bytes) -> Any:
         text = data.decode("utf-8")
     except UnicodeDecodeError as problem:
         raise EncodingProblem(f"not UTF-8 at byte {problem.start}") from problem
-    _check_depth(data)
+    if _is_deep(data):
+        raise EncodingProblem(f"nested deeper than {MAX_DEPTH}")
     try:
         value = _careful_decoder.decode(text)
     except json.JSONDecodeError as problem:
@@ -126,10 +133,10 @@ def _decode_carefully(data: bytes) -> Any:
     return value
 
 
-def _check_depth(data: bytes) -> None:
-    """Refuse nesting beyond MAX_DEPTH before any recursive parser sees it; brackets inside strings do not count."""
+def _is_deep(data: bytes) -> bool:
+    """Whether nesting goes beyond MAX_DEPTH, asked before any recursive parser sees it; brackets inside strings do not count."""
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
-        return
+        return False
     depth = 0
     in_string = False
     escaped = False
@@ -146,6 +153,7 @@ def _check_depth(data: bytes) -> None:
         elif byte in (0x5B, 0x7B):
             depth += 1
             if depth > MAX_DEPTH:
-                raise EncodingProblem(f"nested deeper than {MAX_DEPTH}")
+                return True
         elif byte in (0x5D, 0x7D):
             depth -= 1
+    return False

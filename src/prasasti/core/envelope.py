@@ -23,6 +23,7 @@ from prasasti.core.encoding import (
     decode_strict,
     encode_base64,
     encode_canonical,
+    is_bounded,
     make_decoder,
 )
 from prasasti.core.types import ActionName, HexKey, HexNonce, Identifier, Instant, Role
@@ -114,7 +115,7 @@ def decode_envelope(data: bytes) -> tuple[Envelope, bytes]:
 
 def decode_payload(data: bytes) -> Payload:
     """Payload of its bytes; EncodingProblem where they are not strict JSON, msgspec.ValidationError where no payload."""
-    payload = decode_canonical(data, _payload_decoder)
+    payload = decode_canonical(data, _payload_decoder) if is_bounded(data) else None
     return payload if payload is not None else msgspec.convert(decode_strict(data), Payload)
 
 
