@@ -298,7 +298,7 @@ def test_beneficial_owners_are_natural_persons() -> None:
     ]
     release = samples.small_release(
         parties=[{"id": "f", "name": "Bench Works", "beneficialOwners": owners, "identifier": {"scheme": "PT-NIPPC", "id": FIRM_NUMBER}}],
-        tender={"id": "1", "title": "Uji Coba Dua and Uji Coba Tiga, C0FFEE99"},
+        tender={"id": "1", "title": "Uji Coba Dua and Uji Coba Tiga, c0ffee99"},
         awards=[],
     )
     redacted, counts = redact(release)
@@ -364,6 +364,12 @@ def test_suppliers_that_become_equal_are_one() -> None:
         awards=[{"id": "1", "suppliers": [{"id": PERSON_NUMBER, "name": "U. C. Satu"}, {"id": PERSON_NUMBER, "name": PERSON_NAME}]}]
     )
     assert redact(release)[0]["awards"][0]["suppliers"] == [{"id": MARK, "name": "pessoa singular"}]
+
+
+def test_parties_that_differed_by_a_contact_point_are_one() -> None:
+    party = {"id": "city", "name": "City of Examples"}
+    parties = [{**party, "contactPoint": {"name": "One"}}, {**party, "contactPoint": {"name": "Two"}}]
+    assert redact(samples.small_release(parties=parties, awards=[]))[0]["parties"] == [party]
 
 
 def test_a_number_as_json_number() -> None:
@@ -474,6 +480,19 @@ def test_impics_natural_persons_are_gone() -> None:
         assert party["name"].encode() not in written
     kept = {party["name"] for party in suppliers} - {party["name"] for party in natural}
     assert all(json.dumps(name, ensure_ascii=False).encode() in written for name in kept)
+
+
+def test_thousands_of_persons_in_one_release() -> None:
+    """The work grows with the text, not with text times persons: this would take minutes otherwise."""
+    parties: list[dict[str, Any]] = [
+        {"id": str(number), "name": f"Uji{number} Coba{number}", "identifier": {"scheme": "PT-NIPPC", "id": str(number)}}
+        for number in range(100_000_000, 100_003_000)
+    ]
+    text = " ".join(f"{party['name']} {party['id']}, and others." for party in parties)
+    redacted, counts = redact(samples.small_release(parties=parties, awards=[], tender={"id": "1", "description": text}))
+    assert counts.persons == 3_000
+    assert redacted["tender"]["description"].count("pessoa singular") == 3_000
+    assert not any(party["id"] in json.dumps(redacted) for party in parties[::100])
 
 
 def test_rows_of_the_table_are_apart() -> None:

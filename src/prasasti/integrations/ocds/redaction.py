@@ -90,8 +90,8 @@ UNLISTED_OWNER: Final = SchemeRule(
 """A beneficial owner whose identifier has a scheme that the table does not list, or who has none."""
 
 _MARK: Final = re.compile("[0-9a-f]{64}")
-_SEPARATORS: Final = r"[ .\-/]"
-_SEPARATOR: Final = _SEPARATORS + "?"
+_SEPARATORS: Final = " .-/"
+_SEPARATOR: Final = r"[ .\-/]?"
 _NAME_PART: Final = re.compile(r"[^\W_]+")
 _NAME_AND_TITLE: Final = re.compile(r"\s*[,;(/]\s*|\s+[–-]\s+")
 _ADDRESSED: Final = re.compile("name|identifier|address|id$", re.IGNORECASE)
@@ -176,11 +176,12 @@ def redact_release(
 
 def _find_remaining(redacted: dict[str, Any], marks: Iterable[str]) -> str:
     """The last check: where a number still stands (a number token, say), so that the release is refused."""
-    numbers = [number for number in marks if len(number) >= MIN_NUMBER_WITHIN_DIGITS]
-    if not numbers:
-        return ""
-    text = encode_json(redacted).decode("utf-8")
-    return next((_find_path(redacted, number, "") or "(a key)" for number in numbers if number in text), "")
+    numbers = {number for number in marks if len(number) >= MIN_NUMBER_WITHIN_DIGITS}
+    lengths = {len(number) for number in numbers}
+    runs = re.findall("[0-9A-Za-z]+", encode_json(redacted).decode("utf-8")) if numbers else ()
+    windows = (run[at : at + length] for run in runs for length in lengths for at in range(len(run) - length + 1))
+    number = next((window for window in windows if window in numbers), "")
+    return _find_path(redacted, number, "") or "(a key)" if number else ""
 
 
 def _find_path(value: Any, number: str, path: str) -> str:
@@ -376,14 +377,15 @@ class _Writer:
         self.search = search
         self.counts: Counter[str] = Counter()
         self.has_persons = bool(search.persons or search.marks)
-        self.words = {
-            _key_of_name(form): person.rule.word
-            for person in search.persons.values()
-            for name in person.names - {person.rule.word}
-            for form in _forms(name)
-        }
-        self.number_pattern = _join_patterns(_number_pattern(number) for number in search.marks if len(number) >= MIN_NUMBER_IN_TEXT)
-        self.name_pattern = _join_patterns(_name_pattern(key) for key in self.words if sum(map(len, key)) >= MIN_NAME_IN_TEXT)
+        self.numbers = _Numbers(search.marks)
+        self.names = _Names(
+            {
+                form: person.rule.word
+                for person in search.persons.values()
+                for name in person.names - {person.rule.word}
+                for form in _forms(name)
+            }
+        )
 
     def write(self, value: Any, field: str) -> Any:
         if isinstance(value, str):
@@ -406,8 +408,9 @@ class _Writer:
 
     def _write_list(self, value: list[Any], field: str) -> list[Any]:
         """Two entries that differed only in what was taken out become one, since the standard wants the items of a list to differ."""
+        taken_out = self.counts.total()
         written = [self.write(item, field) for item in value]
-        if not self.has_persons or len(written) < 2 or not all(isinstance(item, dict) for item in written):
+        if self.counts.total() == taken_out or len(written) < 2 or not all(isinstance(item, dict) for item in written):
             return written
         distinct = {encode_json(item): item for item in written}
         if len(distinct) == len(written) or len({encode_json(item) for item in value}) < len(value):
@@ -493,19 +496,7 @@ class _Writer:
         return written
 
     def _replace(self, text: str) -> str:
-        if self.number_pattern is not None:
-            text = self.number_pattern.sub(self._mark_of, text)
-        if self.name_pattern is not None:
-            composed = unicodedata.normalize("NFC", text)
-            replaced = self.name_pattern.sub(self._word_of, composed)
-            return text if replaced == composed else replaced
-        return text
-
-    def _mark_of(self, match: re.Match[str]) -> str:
-        return self.search.marks[re.sub(_SEPARATORS, "", match[0])]
-
-    def _word_of(self, match: re.Match[str]) -> str:
-        return self.words[_key_of_name(match[0])]
+        return self.numbers.replace(self.names.replace(text))
 
 
 def _forms(name: str) -> Iterator[str]:
@@ -520,18 +511,81 @@ def _key_of_name(name: str) -> tuple[str, ...]:
     return tuple(part.casefold() for part in _NAME_PART.findall(unicodedata.normalize("NFC", name)))
 
 
-def _name_pattern(key: tuple[str, ...]) -> str:
-    """The parts of a name with anything but letters and digits between them, in any case, not within a longer word."""
-    return r"(?<![^\W_])" + r"[\W_]+".join(map(re.escape, key)) + r"(?![^\W_])"
+class _Names:
+    """Names as they stand in texts: their parts with anything but letters and digits between them, in any case, not within a word.
+
+    The work grows with the text and not with the number of names: a release may name thousands of persons.
+    """
+
+    def __init__(self, words: dict[str, str]) -> None:
+        keys = {_key_of_name(name): word for name, word in words.items()}
+        self.words = {key: word for key, word in keys.items() if sum(map(len, key)) >= MIN_NAME_IN_TEXT}
+        self.lengths: dict[str, list[int]] = {}
+        for key in sorted(self.words, key=len, reverse=True):
+            lengths = self.lengths.setdefault(key[0], [])
+            if len(key) not in lengths:
+                lengths.append(len(key))
+
+    def replace(self, text: str) -> str:
+        composed = unicodedata.normalize("NFC", text)
+        parts = list(_NAME_PART.finditer(composed))
+        folded = [part[0].casefold() for part in parts]
+        written: list[str] = []
+        done = at = 0
+        while at < len(parts):
+            for length in self.lengths.get(folded[at], ()):
+                word = self.words.get(tuple(folded[at : at + length])) if at + length <= len(parts) else None
+                if word is not None:
+                    written += [composed[done : parts[at].start()], word]
+                    done = parts[at + length - 1].end()
+                    at += length
+                    break
+            else:
+                at += 1
+        return "".join([*written, composed[done:]]) if written else text
 
 
-def _number_pattern(number: str) -> str:
-    """A number with or without separators; a short one not within a longer number, where it would be chance."""
-    pattern = _SEPARATOR.join(map(re.escape, number))
-    return pattern if len(number) >= MIN_NUMBER_WITHIN_DIGITS else rf"(?<![0-9A-Za-z]){pattern}(?![0-9A-Za-z])"
+class _Numbers:
+    """Numbers as they stand in texts, with or without separators; a short one not within a longer number, where it would be chance."""
+
+    def __init__(self, marks: dict[str, str]) -> None:
+        keys = {_without_separators(number): mark for number, mark in marks.items()}
+        self.marks = {key: mark for key, mark in keys.items() if len(key) >= MIN_NUMBER_IN_TEXT}
+        self.lengths = sorted({len(key) for key in self.marks}, reverse=True)
+        character = "[0-9]" if all(re.fullmatch("[0-9]+", key) for key in self.marks) else r"[^\W_]"
+        self.run = re.compile(rf"{character}(?:{_SEPARATOR}{character})*")
+
+    def replace(self, text: str) -> str:
+        written: list[str] = []
+        done = 0
+        for run in self.run.finditer(text) if self.marks else ():
+            for start, end, mark in self._find(text, run):
+                written += [text[done:start], mark]
+                done = end
+        return "".join([*written, text[done:]]) if written else text
+
+    def _find(self, text: str, run: re.Match[str]) -> Iterator[tuple[int, int, str]]:
+        """Start, end and mark of each known number within a run of characters and separators."""
+        places = [at for at in range(run.start(), run.end()) if text[at] not in _SEPARATORS]
+        bare = "".join(text[at] for at in places)
+        at = 0
+        while at < len(bare):
+            for length in self.lengths:
+                mark = self.marks.get(bare[at : at + length].upper()) if at + length <= len(bare) else None
+                if mark is None:
+                    continue
+                start, end = places[at], places[at + length - 1] + 1
+                if length >= MIN_NUMBER_WITHIN_DIGITS or _stands_alone(text, start, end):
+                    yield start, end, mark
+                    at += length
+                    break
+            else:
+                at += 1
 
 
-def _join_patterns(patterns: Iterable[str]) -> re.Pattern[str] | None:
-    """One pattern of all, the longest first so that a whole name goes before its part."""
-    joined = "|".join(sorted(patterns, key=lambda pattern: (-len(pattern), pattern)))
-    return re.compile(joined, re.IGNORECASE) if joined else None
+def _without_separators(number: str) -> str:
+    return "".join(character for character in number if character not in _SEPARATORS).upper()
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return not any(map(str.isalnum, text[max(start - 1, 0) : start] + text[end : end + 1]))
