@@ -90,10 +90,7 @@ def prepare_release(release: dict[str, Any], settings: AttestationSettings) -> P
     1 mend what real data gets wrong; 2 check it against the model and, if asked, the official schema; 3 take personal data out;
     4 write the document; 5 compute what the entry says of it; 6 check the ledger's bounds.
     """
-    mended, notices = _mend(release, settings)
-    problems = validate_release(mended)
-    if not problems and settings.official_schema is not None:
-        problems = settings.official_schema.find_problems(mended)
+    mended, notices, problems = _check(release, settings)
     if problems:
         return _refuse(release, problems, notices)
     redacted, redaction = redact_release(
@@ -105,11 +102,16 @@ def prepare_release(release: dict[str, Any], settings: AttestationSettings) -> P
     return _refuse(release, problems, notices) if problems else prepared
 
 
-def _mend(release: dict[str, Any], settings: AttestationSettings) -> tuple[dict[str, Any], list[Notice]]:
-    """A release that is valid as it stands is not walked a second time."""
-    if not validate_release(release) and release["ocid"] == normalize_ocid(release["ocid"]):
-        return release, []
-    return mend_release(release, drop_unknown_fields=settings.unknown_fields == "drop")
+def _check(release: dict[str, Any], settings: AttestationSettings) -> tuple[dict[str, Any], list[Notice], list[Problem]]:
+    """The release as mended, and what was mended or is still wrong. What is valid as it stands is not walked again."""
+    notices: list[Notice] = []
+    problems = validate_release(release)
+    if problems or release["ocid"] != normalize_ocid(release["ocid"]):
+        release, notices = mend_release(release, drop_unknown_fields=settings.unknown_fields == "drop")
+        problems = validate_release(release)
+    if not problems and settings.official_schema is not None:
+        problems = settings.official_schema.find_problems(release)
+    return release, notices, problems
 
 
 def _describe(
