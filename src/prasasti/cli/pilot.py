@@ -11,6 +11,8 @@ import sys
 import time
 from importlib.resources import files
 from pathlib import Path
+from shlex import quote
+from shutil import which
 
 import click
 
@@ -26,6 +28,7 @@ from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAIN
 from prasasti.services.importing import Importer, read_redaction_key
 from prasasti.services.publishing import publish_ledger
 
+PROGRAM = "prasasti"
 SAMPLE = "park-benches.json"
 OCID = "ocds-bench1-taman-kota-2026-001"
 
@@ -92,15 +95,24 @@ def _head(out: Shell, step: str) -> None:
 
 
 def _say_next(out: Shell, output: Path) -> None:
-    """Commands that work as they stand."""
+    """Commands that work as they stand in the terminal where this one was called; FILE is the reader's own."""
     _head(out, "next")
-    ledger = f"--ledger {output / 'ledger'}"
+    program = _name_program()
+    ledger = f"--ledger {quote(str(output / 'ledger'))}"
     rows = [
-        (f"prasasti-verify {output / 'published'}", "try_verify"),
-        (f"prasasti proof --list procurement/buyer/ID-NPWP-0012345678901000 --output all.json {ledger}", "try_list"),
-        (f"prasasti export ocds --ocid {OCID} --output one.json {ledger}", "try_export"),
-        (f"prasasti import ocds FILE {ledger}", "try_own"),
+        (f"{program}-verify {quote(str(output / 'published'))}", "try_verify"),
+        (f"{program} proof --list procurement/buyer/ID-NPWP-0012345678901000 --output all.json {ledger}", "try_list"),
+        (f"{program} export ocds --ocid {OCID} --output one.json {ledger}", "try_export"),
+        (f"{program} import ocds FILE {ledger}", "try_own"),
     ]
     for line, words in rows:
         out.line(f"  {line}")
         out.line(f"      {out.words(f'pilot.{words}')}")
+
+
+def _name_program() -> str:
+    """How to call this program: by its bare name where the path leads to it, else as it was called (``make pilot``)."""
+    called, found = Path(sys.argv[0]), which(PROGRAM)
+    if called.name != PROGRAM or not called.exists() or (found is not None and Path(found).samefile(called)):
+        return PROGRAM
+    return quote(str(called))
