@@ -17,6 +17,7 @@ from prasasti.log.proofs import prove_entry
 from prasasti.log.publish import Published, build_settings, publish
 from prasasti.log.source import LogSigner, NamedDocument, Withheld
 from prasasti.services.ledger import Ledger
+from prasasti.storage.connection import StorageProblem
 
 WITHHOLD_ACTION = "governance.withhold_document"
 
@@ -76,8 +77,11 @@ class LedgerDocuments:
                 yield NamedDocument(transaction.position, document.sha256)
 
     def read(self, sha256: str) -> bytes | None:
-        """Bytes of a document."""
-        return self._ledger.documents.read(sha256)
+        """Bytes of a document; a damaged one counts as missing, and is made good by ``--all-documents`` once it is back."""
+        try:
+            return self._ledger.documents.read(sha256)
+        except StorageProblem:
+            return None
 
     def withheld(self, size: int) -> Iterable[Withheld]:
         """Documents withheld by the first entries."""
