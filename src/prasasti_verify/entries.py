@@ -9,8 +9,6 @@ from prasasti_verify.notes import is_signed
 from prasasti_verify.strict import HASH, IDENTIFIER, KEY, check_shape, decode_base64, decode_json, require, require_sorted
 
 PAYLOAD_TYPE = "application/vnd.prasasti.transaction.v1+json"
-MAX_PAYLOAD_BYTES = 45_000
-MAX_SIGNERS = 16
 _NAME = re.compile("[a-z_]{1,32}[.][a-z_]{1,64}")
 _DOCUMENT = {"sha256": HASH, "size": int, "media_type": str}
 _BLOCK = {
@@ -26,15 +24,15 @@ _PAYLOAD = {
 }  # fmt: skip
 
 
+# A block entry, its form checked.
 def check_block(entry: Any, place: str) -> dict[str, Any]:
-    """A block entry, its form checked."""
     block: dict[str, Any] = check_shape(entry, _BLOCK, place)
     require(block["transaction_count"] or block["deadline_count"], place, "is a block with neither transaction nor deadline")
     return block
 
 
+# A transaction entry, its form checked: an envelope, or a refusal and nothing of what was refused.
 def check_transaction(entry: Any, place: str) -> dict[str, Any]:
-    """A transaction entry, its form checked: an envelope, or a refusal and nothing of what was refused."""
     transaction: dict[str, Any] = check_shape(entry, _TRANSACTION, place)
     if transaction["refusal"] is not None:
         refusal = check_shape(transaction["refusal"], _REFUSAL, place, "refusal")
@@ -43,15 +41,15 @@ def check_transaction(entry: Any, place: str) -> dict[str, Any]:
     return transaction
 
 
+# Payload of an accepted transaction, once its envelope's form, its id and every signature are found in order.
 def open_envelope(entry: dict[str, Any], place: str) -> dict[str, Any]:
-    """Payload of an accepted transaction, once its envelope's form, its id and every signature are found in order."""
     envelope = check_shape(entry["envelope"], _ENVELOPE, place, "envelope")
     data = decode_base64(envelope["payload"], place)
-    require(len(data) <= MAX_PAYLOAD_BYTES, place, f"its payload exceeds {MAX_PAYLOAD_BYTES:,} bytes")
+    require(len(data) <= 45_000, place, "its payload exceeds 45,000 bytes")
     require(sha256(data).hexdigest() == entry["id"], place, "its id is not the hash of its payload")
     payload: dict[str, Any] = check_shape(decode_json(data, f"{place}, payload", canonical=False), _PAYLOAD, place, "payload")
     keyids, signers = [one["keyid"] for one in envelope["signatures"]], [signer["key"] for signer in payload["signers"]]
-    require(1 <= len(keyids) <= MAX_SIGNERS, place, f"bears {len(keyids)} signatures")
+    require(1 <= len(keyids) <= 16, place, f"bears {len(keyids)} signatures")
     require_sorted(keyids, place, "its signatures")
     require(sorted(signers) == keyids, place, "is not signed by exactly the signers that it names: a signature was added or taken away")
     message = b"DSSEv1 %d %s %d %s" % (len(PAYLOAD_TYPE), PAYLOAD_TYPE.encode(), len(data), data)  # DSSE's pre-authentication encoding.
@@ -60,8 +58,8 @@ def open_envelope(entry: dict[str, Any], place: str) -> dict[str, Any]:
     return payload
 
 
+# SHA-256 and size of each document that arguments or events name: an object with exactly these three fields.
 def find_documents(value: Any, place: str) -> Iterator[tuple[str, int]]:
-    """SHA-256 and size of each document that arguments or events name: an object with exactly these three fields."""
     if type(value) is dict and value.keys() == _DOCUMENT.keys():
         check_shape(value, _DOCUMENT, place, "a document")
         yield value["sha256"], value["size"]

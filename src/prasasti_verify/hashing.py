@@ -7,38 +7,34 @@ All hashes are 32 bytes of SHA-256; a *leaf* argument is a leaf's hash unless it
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from hashlib import sha256 as _sha256
 
 EMPTY_ROOT = _sha256(b"").digest()
 
 
+# SHA-256 of the bytes.
 def sha256(data: bytes) -> bytes:
-    """SHA-256 of the bytes."""
     return _sha256(data).digest()
 
 
+# Leaf hash of an entry (RFC 6962, 2.1).
 def hash_leaf(data: bytes) -> bytes:
-    """Leaf hash of an entry (RFC 6962, 2.1)."""
     return _sha256(b"\x00" + data).digest()
 
 
+# Inner node (RFC 6962, 2.1); the state tree uses the same.
 def hash_node(left: bytes, right: bytes) -> bytes:
-    """Inner node (RFC 6962, 2.1); the state tree uses the same."""
     return _sha256(b"\x01" + left + right).digest()
 
 
+# Root of the tree whose right edge this is: perfect subtrees, largest first.
 def fold_edge(edge: Sequence[bytes]) -> bytes:
-    """Root of the tree whose right edge this is: perfect subtrees, largest first."""
-    if not edge:
-        return EMPTY_ROOT
-    root = edge[-1]
-    for subtree in reversed(edge[:-1]):
-        root = hash_node(subtree, root)
-    return root
+    return reduce(lambda root, subtree: hash_node(subtree, root), edge[-2::-1], edge[-1]) if edge else EMPTY_ROOT
 
 
+# Right edge after appending leaf hashes to a tree of ``size`` leaves with this edge.
 def extend_edge(edge: Sequence[bytes], size: int, leaves: Iterable[bytes]) -> tuple[bytes, ...]:
-    """Right edge after appending leaf hashes to a tree of ``size`` leaves with this edge."""
     grown = list(edge)
     for leaf in leaves:
         node = leaf
@@ -51,13 +47,13 @@ def extend_edge(edge: Sequence[bytes], size: int, leaves: Iterable[bytes]) -> tu
     return tuple(grown)
 
 
+# Merkle tree hash over leaf hashes (RFC 6962, 2.1).
 def compute_root(leaves: Sequence[bytes]) -> bytes:
-    """Merkle tree hash over leaf hashes (RFC 6962, 2.1)."""
     return fold_edge(extend_edge((), 0, leaves))
 
 
+# Root that an inclusion proof leads to (RFC 6962, 2.1.1); None where the proof has not the right length.
 def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[bytes]) -> bytes | None:
-    """Root that an inclusion proof leads to (RFC 6962, 2.1.1); None where the proof has not the right length."""
     if not 0 <= index < size or (size == 1) != (not proof):
         return None
     if size == 1:
@@ -68,8 +64,8 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[byte
     return below and (hash_node(below, proof[-1]) if is_left else hash_node(proof[-1], below))
 
 
+# Whether a consistency proof shows the old tree as a prefix of the new one (RFC 6962, 2.1.2).
 def is_consistent(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    """Whether a consistency proof shows the old tree as a prefix of the new one (RFC 6962, 2.1.2)."""
     if not 0 < old_size <= new_size:
         return old_size == 0 <= new_size and not proof and old_root == EMPTY_ROOT and (new_size > 0 or new_root == EMPTY_ROOT)
     return _roots_from_consistency(old_size, new_size, old_root, proof) == (old_root, new_root)
@@ -88,29 +84,29 @@ def _roots_from_consistency(old_size: int, new_size: int, known: bytes | None, p
     return (hash_node(proof[-1], below[0]), hash_node(proof[-1], below[1])) if below else None
 
 
+# Leaf of a record in its bucket (CometBFT ``simple:v``): key and SHA-256 of the value.
 def hash_record(key: bytes, value_hash: bytes) -> bytes:
-    """Leaf of a record in its bucket (CometBFT ``simple:v``): key and SHA-256 of the value."""
     length = len(key)
     prefix = bytes((length,)) if length < 128 else bytes((length & 127 | 128, length >> 7))
     return _sha256(b"\x00" + prefix + key + b"\x20" + value_hash).digest()
 
 
+# Root of a bucket from its record leaves, sorted by whole key; the empty bucket's is SHA-256("").
 def hash_bucket(records: Sequence[bytes]) -> bytes:
-    """Root of a bucket from its record leaves, sorted by whole key; the empty bucket's is SHA-256("")."""
     return compute_root(records)
 
 
+# Leaf of a bucket in the top tree: ``leaf("", SHA-256(bucket root))``.
 def hash_bucket_leaf(bucket_root: bytes) -> bytes:
-    """Leaf of a bucket in the top tree: ``leaf("", SHA-256(bucket root))``."""
     return _sha256(b"\x00\x00\x20" + _sha256(bucket_root).digest()).digest()
 
 
+# Number of the bucket that a key lives in: the top bits of SHA-256 of its home (its first three parts).
 def bucket_of(key: str, bucket_bits: int) -> int:
-    """Number of the bucket that a key lives in: the top bits of SHA-256 of its home (its first three parts)."""
     home = "/".join(key.split("/", 3)[:3])
     return int.from_bytes(_sha256(home.encode()).digest()[:4], "big") >> (32 - bucket_bits)
 
 
+# App hash over log root and state root, as the two leaves "log" and "state" of a CometBFT map.
 def compute_app_hash(state_root: bytes, log_root: bytes) -> bytes:
-    """App hash over log root and state root, as the two leaves "log" and "state" of a CometBFT map."""
     return hash_node(hash_record(b"log", sha256(log_root)), hash_record(b"state", sha256(state_root)))

@@ -1,9 +1,9 @@
-"""Signed notes, checkpoints, cosignatures and the policy on them (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy)."""
+"""Checkpoints as signed notes, cosignatures and the policy on them (C2SP signed-note, tlog-checkpoint, tlog-cosignature, tlog-policy)."""
 
 # Owns who vouches for a log root. Knows nothing below that root.
 
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -13,26 +13,23 @@ from nacl.exceptions import BadSignatureError
 from prasasti_verify.strict import MAX_INTEGER, Wrong, decode_base64, require
 
 ED25519, COSIGNATURE = 1, 4
-MAX_LINES = 100
-Line = tuple[str, bytes, bytes]
-_decimal = re.compile("0|[1-9][0-9]{0,15}")
+Line = tuple[str, bytes, bytes]  # A signature line: name, key id, signature.
+_name = re.compile(r"[^\s+]+")
+_number = re.compile("0|[1-9][0-9]{0,15}")
 
 
+# A verifier key: its name, the kind of its signatures, 32 bytes of Ed25519; its id names it in signature lines.
 class Key(NamedTuple):
-    """A verifier key: its name, the kind of its signatures, 32 bytes of Ed25519."""
-
     name: str
     kind: int
     public: bytes
 
     def id(self) -> bytes:
-        """The four bytes that name the key in signature lines."""
         return sha256(self.name.encode() + b"\n" + bytes((self.kind,)) + self.public).digest()[:4]
 
 
+# A signed tree head: what is signed, and what that says.
 class Checkpoint(NamedTuple):
-    """A signed tree head: what is signed, what that says, and the signature lines (name, key id, signature)."""
-
     body: bytes
     origin: str
     size: int
@@ -40,52 +37,51 @@ class Checkpoint(NamedTuple):
     lines: tuple[Line, ...]
 
 
+# Logs and witnesses that a reader accepts; a group has cosigned when so many of its members have.
 class Policy(NamedTuple):
-    """Logs and witnesses that a reader accepts; a group has cosigned when so many of its members have."""
-
     logs: tuple[Key, ...]
-    witnesses: Mapping[str, Key]
-    groups: Mapping[str, tuple[int, list[str]]]
+    witnesses: dict[str, Key]
+    groups: dict[str, tuple[int, list[str]]]
     quorum: str
 
+    # Whether a witness or group has cosigned, given the names of the witnesses that did.
     def is_met(self, name: str, cosigned: Container[str]) -> bool:
-        """Whether a witness or group has cosigned, given the names of the witnesses that did."""
         threshold, members = self.groups.get(name, (1, []))
         return name == "none" or name in cosigned or sum(self.is_met(member, cosigned) for member in members) >= threshold
 
 
+# Whether an Ed25519 signature verifies by libsodium's rules, which decide in the ledger too.
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Whether an Ed25519 signature verifies by libsodium's rules, which decide in the ledger too."""
     try:
         return len(signature) == 64 and crypto_sign_open(signature + message, public) == message
     except BadSignatureError:
         return False
 
 
+# A vkey: name+hex(key id)+base64(kind, public key), split at the first two "+".
 def parse_key(data: bytes, place: str) -> Key:
-    """A vkey: ``name+hex(key id)+base64(kind, public key)``, split at the first two ``+``."""
     name, key_id, material = (*_decode_text(data, place).removesuffix("\n").split("+", 2), "", "")[:3]
     raw = decode_base64(material, place)
     require(len(raw) == 33 and raw[0] in (ED25519, COSIGNATURE), place, "is no vkey of Ed25519")
     key = Key(name, raw[0], raw[1:])
-    require(_is_name(name) and key_id == key.id().hex(), place, "is a vkey whose key id does not fit its name and key")
+    require(_name.fullmatch(name) and key_id == key.id().hex(), place, "is a vkey whose key id does not fit its name and key")
     return key
 
 
+# A signed note of three lines (extension lines are not used), its signatures unverified; its last empty line parts them.
 def parse_checkpoint(data: bytes, place: str) -> Checkpoint:
-    """A signed note of three lines (extension lines are not used), its signatures unverified; its last empty line parts them."""
     body, separator, signatures = _decode_text(data, place).rpartition("\n\n")
     require(separator and signatures.endswith("\n"), place, "is no signed note: text, an empty line, signature lines")
     lines = tuple(_parse_line(line, place) for line in signatures[:-1].split("\n"))
-    require(len({line[:2] for line in lines}) == len(lines) <= MAX_LINES, place, "has too many signature lines, or two by one key")
+    require(len({line[:2] for line in lines}) == len(lines) <= 100, place, "has too many signature lines, or two by one key")
     origin, size, root = parts if len(parts := body.split("\n")) == 3 else ("", "", "")
-    require(origin and _decimal.fullmatch(size) and int(size) <= MAX_INTEGER, place, "is no checkpoint of three lines: origin, size, root")
+    require(origin and _number.fullmatch(size) and int(size) <= MAX_INTEGER, place, "is no checkpoint of three lines: origin, size, root")
     require(len(hash_bytes := decode_base64(root, place)) == 32, place, "has no SHA-256 in its third line")
     return Checkpoint(f"{body}\n".encode(), origin, int(size), hash_bytes, lines)
 
 
+# Time of the key's signature on a checkpoint (0 where the kind has none); None where it has not signed.
 def read_signature(checkpoint: Checkpoint, key: Key, place: str) -> int | None:
-    """Time of the key's signature on a checkpoint (0 where the kind has none); None where it has not signed."""
     for name, key_id, signature in checkpoint.lines:
         if (name, key_id) == (key.name, key.id()):
             seconds, message = 0, checkpoint.body
@@ -97,14 +93,13 @@ def read_signature(checkpoint: Checkpoint, key: Key, place: str) -> int | None:
     return None
 
 
+# A trust policy: lines "log", "witness", "group" and one "quorum".
 def parse_policy(data: bytes, place: str) -> Policy:
-    """A trust policy: lines ``log``, ``witness``, ``group`` and one ``quorum``."""
     logs: list[Key] = []
     witnesses: dict[str, Key] = {}
     groups: dict[str, tuple[int, list[str]]] = {}
-    free: set[str] = set()
-    quorum = ""
-    for number, line in enumerate(_decode_text(data, place, "\n\t").removesuffix("\n").split("\n"), 1):
+    quorum, free = "", set[str]()
+    for number, line in enumerate(_decode_text(data, place, "\n\t").split("\n"), 1):
         where, defined = f"{place}, line {number}", {"none", *witnesses, *groups}
         match [word for word in re.split("[ \t]", line) if word]:
             case ["log", vkey] | ["log", vkey, _]:
@@ -114,16 +109,16 @@ def parse_policy(data: bytes, place: str) -> Policy:
                 free.add(name)
             case ["group", name, threshold, *members] if name not in defined:
                 needed = {"any": "1", "all": str(len(members))}.get(threshold, threshold)
-                require(_decimal.fullmatch(needed) and 1 <= int(needed) <= len(members), where, "has a threshold out of range")
-                require(free.issuperset(members) and len(set(members)) == len(members), where, "has a member unknown or already taken")
+                require(_number.fullmatch(needed) and 1 <= int(needed) <= len(members), where, "has a threshold out of range")
+                require(free.issuperset(members) and len({*members}) == len(members), where, "has a member unknown or already taken")
                 free = free.difference(members) | {name}
                 groups[name] = int(needed), members
             case ["quorum", name] if not quorum and name in defined:
                 quorum = name
             case [word, *_] if not word.startswith("#"):
                 raise Wrong(where, "is no line of a policy, or names something a second time or too early")
-    require(quorum, place, "has no quorum line")
-    for keys, kind in ((logs, ED25519), (list(witnesses.values()), COSIGNATURE)):
+    require(quorum and data.endswith(b"\n"), place, "has no quorum line, or no final newline")
+    for keys, kind in ((logs, ED25519), ([*witnesses.values()], COSIGNATURE)):
         is_apart = len({key.public for key in keys}) == len({key.name for key in keys}) == len(keys)
         require(is_apart and all(key.kind == kind for key in keys), place, "names a log or witness twice, or by a key of another kind")
     return Policy(tuple(logs), witnesses, groups, quorum)
@@ -138,9 +133,5 @@ def _decode_text(data: bytes, place: str, controls: str = "\n") -> str:
 def _parse_line(line: str, place: str) -> Line:
     dash, name, encoded = (*line.split(" ", 2), "", "")[:3]
     raw = decode_base64(encoded, place)
-    require(dash == "—" and _is_name(name) and len(raw) > 4, place, f"has a signature line that cannot be read: {line[:60]!r}")
+    require(dash == "—" and _name.fullmatch(name) and len(raw) > 4, place, f"has a signature line that cannot be read: {line[:60]!r}")
     return name, raw[:4], raw[4:]
-
-
-def _is_name(name: str) -> bool:
-    return name != "" and "+" not in name and not any(map(str.isspace, name))

@@ -38,14 +38,14 @@ def check_inclusion(index: int, entry: bytes, aunts: list[bytes], checkpoint: Ch
     require(root == checkpoint.root, place, f"does not lead from entry {index} to the root of its checkpoint")
 
 
+# The proof, its buckets led through the last block entry to its checkpoint; ``shown`` maps keys to values (None: only a hash).
 def check_state_proof(data: bytes, place: str) -> dict[str, Any]:
-    """The proof, its buckets led through the last block entry to its checkpoint; ``shown`` maps keys to values (None: only a hash)."""
     proof: dict[str, Any] = check_shape(decode_json(data, place), _PROOF, place)
     checkpoint, block = parse_checkpoint(proof["checkpoint"].encode(), place), proof["block"]
     numbers = [bucket["bucket"] for bucket in proof["buckets"]]
     entry = check_block(decode_json(block["entry"].encode(), f"{place}, block entry"), f"{place}, block entry")
-    is_last = block["index"] + 1 + entry["transaction_count"] == checkpoint.size
-    require(is_last, place, "its block entry is not the last one that its checkpoint covers")
+    end = block["index"] + 1 + entry["transaction_count"]
+    require(end == checkpoint.size, place, "its block entry is not the last one that its checkpoint covers")
     check_inclusion(block["index"], block["entry"].encode(), [bytes.fromhex(aunt) for aunt in block["aunts"]], checkpoint, place)
     require(numbers and len(set(numbers)) == len(numbers), place, "holds no bucket, or one twice")
     shown: dict[str, bytes | None] = {}
@@ -72,24 +72,18 @@ def check_bucket(bucket: dict[str, Any], state_root: bytes, place: str) -> dict[
     return shown
 
 
+# Value of a key; None where its bucket, shown whole, lacks it.
 def find_record(proof: dict[str, Any], key: str, place: str) -> Any:
-    """Value of a key; None where its bucket, shown whole, lacks it."""
     require(_key.fullmatch(key), place, f"asks for {key[:80]!r}, which is no key of the state")
-    require(_bucket_of(proof, key) in proof["numbers"], place, f"does not hold the bucket of {key}")
+    require(bucket_of(key, len(proof["buckets"][0]["aunts"])) in proof["numbers"], place, f"does not hold the bucket of {key}")
     require(proof["shown"].get(key, b"") is not None, place, f"shows only the hash of {key}")
     return decode_json(proof["shown"][key], f"{place}, value of {key}") if key in proof["shown"] else None
 
 
+# Items 0 … n−1 of the numbered list asked for, whose count n the state holds (no count: the list is empty).
 def find_list(proof: dict[str, Any], place: str) -> list[Any]:
-    """Items 0 … n−1 of the numbered list asked for, whose count n the state holds (no count: the list is empty)."""
     count = check_shape(find_record(proof, f"{proof['list']}/count", place) or 0, int, place, "the list's count")
     keys = [f"{proof['list']}:{number // PAGE_LENGTH}/{number}" for number in range(min(count, len(proof["shown"])))]
     missing = [key for key in keys if key not in proof["shown"]]
     require(not missing and len(keys) == count, place, f"lacks items of the {count} that the list has: {missing[:1]}")
-    needed = {_bucket_of(proof, key) for key in (f"{proof['list']}/count", *keys)}
-    require(needed == set(proof["numbers"]), place, "holds buckets that the list does not need")
     return [find_record(proof, key, place) for key in keys]
-
-
-def _bucket_of(proof: dict[str, Any], key: str) -> int:
-    return bucket_of(key, len(proof["buckets"][0]["aunts"]))

@@ -1,14 +1,23 @@
-"""Whose key may do what at which block, by interpreting the closed list of effects in each contract's table.json."""
+"""Genesis, and whose key may do what from there on, by interpreting the closed list of effects in each contract's table.json."""
 
-# Owns keys, organisations, offices, parameters, tables in force. Judges neither a contract's own rules nor seats in one process.
+# Owns chain, origin and first state root; keys, organisations, offices, parameters, tables in force. Judges neither a contract's own
+# rules nor seats in one process.
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from typing import Any
 
-from prasasti_verify.genesis import KEYS, check_keys
-from prasasti_verify.strict import HASH, IDENTIFIER, KEY, CannotDo, Wrong, check_shape, decode_json, require
+from prasasti_verify.hashing import bucket_of, hash_bucket, hash_bucket_leaf, hash_node, hash_record, sha256
+from prasasti_verify.strict import HASH, IDENTIFIER, KEY, CannotDo, check_shape, decode_json, encode_json, require, require_sorted
 
+KEYS = [{"handle": str, "key": KEY, "roles": [str]}]
+_MEMBER = {"class": re.compile("agency|auditor|citizens|operator"), "id": IDENTIFIER, "keys": KEYS}
+_ORGANISATION = {"id": IDENTIFIER, "keys": KEYS, "licence": str, "ocid_prefixes": [str], "publication_policy": str}
+_GENESIS = {
+    "bucket_bits": int, "consensus_parts": dict, "contracts": [{"name": IDENTIFIER, "table": HASH, "version": int}], "domain": str,
+    "ledger": str, "log_key": KEY, "members": [_MEMBER], "organisations": [_ORGANISATION], "parameters": dict, "time": int,
+    "training": bool,
+}  # fmt: skip
 HOLDER, NEW_KEY = "identity.holder", "identity.new_key"
 # Each effect with its fields, which are paths save possession; "|" parts alternatives.
 EFFECTS = {
@@ -21,33 +30,75 @@ _VALUES = {
     "key": KEY, "organisation": IDENTIFIER, "roles": [str], "role": str, "class": str, "keys": KEYS, "height": int, "sha256": HASH,
     "name": IDENTIFIER, "value": object, "effective_from": int, "contract": IDENTIFIER, "version": int, "table": HASH,
 }  # fmt: skip
-_SIGNERS = {"minimum": int, "maximum": int, "roles": [str]}
-_ACTION = {"number": str, "signers": _SIGNERS, "effects": [dict], "documents": [str]}
+_ACTION = {"number": str, "signers": {"minimum": int, "maximum": int, "roles": [str]}, "effects": [dict], "documents": [str]}
 Fact = tuple[str, ...]
 Effect = dict[str, Any]  # As in a table, each path replaced by the value found there.
 
 
-# All that decides who may do what. ``facts`` maps ("bound", key), ("free key", key), ("free organisation", id), free of suspension, and
-# ("role", key, role) to the height that made them so: they count in the blocks above it. ``owners`` are organisations by key, of
+# All that decides who may do what. ``facts`` maps ("bound", key), ("free key", key), ("free organisation", id), which is: not suspended,
+# and ("role", key, role) to the height that made them so: they count in the blocks above it. ``owners`` are organisations by key, of
 # ended keys too; parameters stand by instant, log keys and planned tables by height.
-@dataclass(slots=True)
 class Standing:
-    facts: dict[Fact, int]
-    owners: dict[str, str]
-    organisations: set[str]
-    parameters: dict[str, list[tuple[int, Any]]]
-    log_keys: list[tuple[int, str]]
-    tables: dict[str, dict[str, Any]] = field(default_factory=dict)
-    planned: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
+    # As genesis fixes it; the caller adds its tables with plan_table.
+    def __init__(self, genesis: dict[str, Any]) -> None:
+        self.facts, self.owners, self.organisations = dict[Fact, int](), dict[str, str](), set[str]()
+        self.parameters: dict[str, list[tuple[int, Any]]] = {name: [(0, value)] for name, value in genesis["parameters"].items()}
+        self.log_keys: list[tuple[int, str]] = [(0, genesis["log_key"])]
+        self.tables, self.planned = dict[str, dict[str, Any]](), list[tuple[int, str, dict[str, Any]]]()
+        for owner in genesis["members"] + genesis["organisations"]:
+            apply_effect(self, {"effect": "admit", "organisation": owner["id"], "keys": owner["keys"]}, 0, "genesis.json")
 
 
-# Standing as genesis fixes it; the caller adds its tables with plan_table.
-def start_standing(genesis: dict[str, Any]) -> Standing:
-    parameters = {name: [(0, value)] for name, value in genesis["parameters"].items()}
-    standing = Standing({}, {}, set(), parameters, [(0, genesis["log_key"])])
-    for owner in genesis["members"] + genesis["organisations"]:
-        _admit(standing, owner["id"], owner["keys"], 0, "genesis.json")
-    return standing
+# The genesis, its form checked, with the ``origin`` of its checkpoints and the ``chain`` that its envelopes name.
+def parse_genesis(data: bytes, place: str = "genesis.json") -> dict[str, Any]:
+    genesis: dict[str, Any] = check_shape(decode_json(data, place), _GENESIS, place)
+    require(4 <= genesis["bucket_bits"] <= 22, place, "bucket_bits is not within 4 to 22")
+    for name in ("max_expiry_seconds", "max_expiry_seconds_several", "max_gap_seconds"):
+        check_shape(genesis["parameters"].get(name), int, place, f"the parameter {name}")
+    owners = genesis["members"] + genesis["organisations"]
+    for owner in owners:
+        check_keys(owner["keys"], place)
+    require_sorted(sorted(owner["id"] for owner in owners), place, "ids of members and organisations")
+    for what, name in (("contracts", "name"), ("members", "id"), ("organisations", "id")):
+        require_sorted([item[name] for item in genesis[what]], place, what)
+    training = "prasasti-training" if genesis["training"] else "prasasti"
+    return genesis | {"origin": f"{genesis['domain']}/{training}/{genesis['ledger']}", "chain": sha256(data)[:16].hex()}
+
+
+# Keys as genesis and the effect ``admit`` hold them.
+def check_keys(keys: Any, place: str) -> None:
+    for key in check_shape(keys, KEYS, place, "keys"):
+        require_sorted(key["roles"], place, "roles")
+    require_sorted([key["key"] for key in keys], place, "keys")
+
+
+# The genesis state: exactly these records.
+def list_records(genesis: dict[str, Any]) -> dict[str, Any]:
+    since, active, organisations = genesis["time"], {"standing": "active"}, genesis["organisations"]
+    owned = [(key, owner["id"]) for owner in genesis["members"] + organisations for key in owner["keys"]]
+    return (
+        {f"governance/contract/{item['name']}": _drop(item, "name") | {"height": 0} for item in genesis["contracts"]}
+        | {f"governance/member/{item['id']}": _drop(item, "keys") | active for item in genesis["members"]}
+        | {f"governance/parameter/{name}": {"since": since, "value": value} for name, value in genesis["parameters"].items()}
+        | {f"identity/organisation/{item['id']}": _drop(item, "keys") | active for item in organisations}
+        | {f"identity/key/{key['key']}": _drop(key, "key") | {"organisation": owner, "since": since} for key, owner in owned}
+    )
+
+
+def _drop(item: dict[str, Any], name: str) -> dict[str, Any]:
+    return {field: value for field, value in item.items() if field != name}
+
+
+# Root of the state tree that holds exactly these records.
+def compute_state_root(records: dict[str, Any], bucket_bits: int) -> bytes:
+    buckets: dict[int, list[bytes]] = {}
+    for key in sorted(records):
+        buckets.setdefault(bucket_of(key, bucket_bits), []).append(hash_record(key.encode(), sha256(encode_json(records[key]))))
+    row, empty = {number: hash_bucket_leaf(hash_bucket(leaves)) for number, leaves in buckets.items()}, hash_bucket_leaf(hash_bucket([]))
+    for _ in range(bucket_bits):
+        row = {number: hash_node(row.get(2 * number, empty), row.get(2 * number + 1, empty)) for number in {at >> 1 for at in row}}
+        empty = hash_node(empty, empty)
+    return row.get(0, empty)
 
 
 # Read a contract's table.json, in force from the first block at or above the height; an unknown effect allows no verdict.
@@ -70,12 +121,11 @@ def start_block(standing: Standing, height: int) -> None:
 
 
 # What the table in force says of an action.
-def find_action(standing: Standing, action: str, place: str) -> dict[str, Any]:
+def find_action(standing: Standing, action: str, place: str) -> Any:
     contract, _, name = action.partition(".")
-    found: dict[str, Any] | None = standing.tables.get(contract, {"actions": {}})["actions"].get(name)
-    if found is None:
-        raise Wrong(place, f"the action {action} stands in no table in force")
-    return found
+    actions = standing.tables.get(contract, {"actions": {}})["actions"]
+    require(name in actions, place, f"the action {action} stands in no table in force")
+    return actions[name]
 
 
 def find_parameter(standing: Standing, name: str, instant: int) -> Any:
@@ -129,56 +179,48 @@ def list_new_keys(effects: list[Effect]) -> set[str]:
     return {item["key"] for effect in effects if effect.get("possession") for item in effect.get("keys", [effect])}
 
 
-# Change the standing as the effect says (withholding apart); ``load`` gets the bytes of a table by its hash.
-def apply_effect(standing: Standing, effect: Effect, height: int, load: Callable[[str], bytes], place: str) -> None:
+# Change the standing as the effect says (withholding apart); ``load`` gets the bytes of a table by its hash. What names an unknown key or
+# organisation changes nothing: no right can follow from it.
+def apply_effect(standing: Standing, effect: Effect, height: int, place: str, load: Callable[[str], bytes] | None = None) -> None:
     name, facts, key, organisation = effect["effect"], standing.facts, effect.get("key", ""), effect.get("organisation", "")
-    is_known = not key or key in standing.owners or name in ("bind_key", "log_key")
-    require(is_known, place, f"changes the standing of a key that was never bound: {key}")
-    is_known = not organisation or organisation in standing.organisations or name == "admit"
-    require(is_known, place, f"changes the standing of an organisation that was never admitted: {organisation}")
     match name:
         case "bind_key" | "admit":
-            keys = effect["keys"] if name == "admit" else [{"handle": "", "key": key, "roles": sorted(effect["roles"])}]
-            _admit(standing, organisation, keys, height, place)
-        case "end_key":
-            facts.pop(("bound", key), None)
-        case "grant":
-            facts.setdefault(("role", key, effect["role"]), height)
-        case "end":
-            facts.pop(("role", key, effect["role"]), None)
-        case "suspend" | "reinstate":
-            require(key or organisation, place, f"{name}s nobody")
-            for what, target in [(what, effect[what]) for what in ("key", "organisation") if what in effect]:
-                if name == "suspend":
-                    facts.pop((f"free {what}", target), None)
-                else:
-                    facts.setdefault((f"free {what}", target), height)
+            check_keys(effect.get("keys", []), place)
+            if name == "admit" and organisation not in standing.organisations:
+                standing.organisations.add(organisation)
+                facts["free organisation", organisation] = height
+            for key, roles in [(item["key"], item["roles"]) for item in effect.get("keys", [effect])]:
+                require(key not in standing.owners, place, f"binds the key {key[:16]}… a second time")
+                standing.owners[key] = organisation
+                facts |= dict.fromkeys([("bound", key), ("free key", key), *(("role", key, role) for role in roles)], height)
+        case "end_key" | "end" | "suspend":
+            for fact in _list_facts(effect):
+                facts.pop(fact, None)
+        case "grant" | "reinstate":
+            for fact in _list_facts(effect):
+                facts.setdefault(fact, height)
         case "remove":
-            for fact in [fact for fact in facts if fact[0] == "role" and standing.owners[fact[1]] == organisation]:
+            for fact in [fact for fact in facts if fact[0] == "role" and standing.owners.get(fact[1]) == organisation]:
                 if fact[2].startswith("governance.") and fact[2] != "governance.officer":
                     del facts[fact]
         case "log_key":
             standing.log_keys.append((effect["height"], key))
         case "set_parameter":
             history = standing.parameters.setdefault(effect["name"], [])
-            is_alike = all(type(value) is type(effect["value"]) for _, value in history)
-            require(is_alike, place, f"sets the parameter {effect['name']} to a value of another type")
             history.append((effect["effective_from"], effect["value"]))
+            require(len({type(value) for _, value in history}) == 1, place, f"sets {effect['name']} to a value of another type")
             history.sort(key=lambda change: change[0])
-        case "activate":
+        case "activate" if load:
             data, place = load(effect["table"]), f"table of {effect['contract']}, version {effect['version']}"
             plan_table(standing, data, effect["contract"], effect["version"], effect["height"], place)
 
 
-def _admit(standing: Standing, organisation: str, keys: list[Any], height: int, place: str) -> None:
-    check_keys(keys, place)
-    if organisation not in standing.organisations:
-        standing.organisations.add(organisation)
-        standing.facts["free organisation", organisation] = height
-    for key, roles in [(item["key"], item["roles"]) for item in keys]:
-        require(key not in standing.owners, place, f"binds the key {key[:16]}… a second time")
-        standing.owners[key] = organisation
-        standing.facts |= dict.fromkeys([("bound", key), ("free key", key), *(("role", key, role) for role in roles)], height)
+def _list_facts(effect: Effect) -> list[Fact]:
+    if effect["effect"] == "end_key":
+        return [("bound", effect["key"])]
+    if "role" in effect:
+        return [("role", effect["key"], effect["role"])]
+    return [(f"free {what}", effect[what]) for what in ("key", "organisation") if what in effect]
 
 
 # One instance for each element of a list on the way of the paths; paths through one list go through it together.

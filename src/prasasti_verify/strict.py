@@ -24,21 +24,20 @@ class CannotDo(Exception):
     """No verdict is possible: unreadable input, an effect that this verifier does not know, no network."""
 
 
+# Raise Wrong unless the condition holds.
 def require(condition: object, place: str, what: str) -> None:
-    """Raise Wrong unless the condition holds."""
     if not condition:
         raise Wrong(place, what)
 
 
+# Raise Wrong unless the values ascend, each once.
 def require_sorted(values: list[Any], place: str, what: str) -> None:
-    """Raise Wrong unless the values ascend, each once."""
     require(all(left < right for left, right in pairwise(values)), place, f"{what} are not sorted, each once")
 
 
-# A shape is an object's exact fields, [shape of each element], a pattern or constant of a string, or a type (``object``: any; an
-# ``int`` is not negative, and True is none).
+# The value, if it has the shape; ``name`` is what to call it. A shape is an object's exact fields, [shape of each element], a pattern or
+# constant of a string, or a type (``object``: any; an ``int`` is not negative, and True is none).
 def check_shape(value: Any, shape: Any, place: str, name: str = "it") -> Any:
-    """The value, if it has the shape; ``name`` is what to call it."""
     if type(shape) is dict:
         require(type(value) is dict and value.keys() == shape.keys(), place, f"{name} has not exactly the fields {', '.join(shape)}")
         for field, inner in shape.items():
@@ -56,8 +55,8 @@ def check_shape(value: Any, shape: Any, place: str, name: str = "it") -> Any:
     return value
 
 
+# Bytes of standard base64 with padding that re-encode to the same text (RFC 4648, 3.5).
 def decode_base64(text: str, place: str) -> bytes:
-    """Bytes of standard base64 with padding that re-encode to the same text (RFC 4648, 3.5)."""
     try:
         data = b64decode(text, validate=True)
     except ValueError:
@@ -66,8 +65,8 @@ def decode_base64(text: str, place: str) -> bytes:
     return data
 
 
+# Value of JSON without duplicate keys, floats, integers beyond ±(2^53−1), lone surrogates, depth above 32; canonical: RFC 8785.
 def decode_json(data: bytes, place: str, *, canonical: bool = True) -> Any:
-    """Value of JSON without duplicate keys, floats, integers beyond ±(2^53−1), lone surrogates, depth above 32; canonical: RFC 8785."""
     try:
         text = data.decode()
         if text.count("{") + text.count("[") > MAX_DEPTH:
@@ -82,12 +81,12 @@ def decode_json(data: bytes, place: str, *, canonical: bool = True) -> Any:
     return value
 
 
+# RFC 8785 bytes of a value whose field names are ASCII and whose numbers are integers.
 def encode_json(value: object) -> bytes:
-    """RFC 8785 bytes of a value whose field names are ASCII and whose numbers are integers."""
     return _encoder.encode(value).encode()
 
 
-def _parse_number(token: str) -> int:
+def _integer(token: str) -> int:
     if len(token) > 17 or not token.removeprefix("-").isdecimal() or abs(int(token)) > MAX_INTEGER:
         raise ValueError(f"the number {token[:40]} is no integer within ±(2^53-1)")
     return int(token)
@@ -99,6 +98,5 @@ def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return built
 
 
-_hooks: dict[str, Any] = dict.fromkeys(("parse_int", "parse_float", "parse_constant"), _parse_number)
-_decoder = json.JSONDecoder(object_pairs_hook=_build_object, **_hooks)
+_decoder = json.JSONDecoder(object_pairs_hook=_build_object, parse_int=_integer, parse_float=_integer, parse_constant=_integer)
 _encoder = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))

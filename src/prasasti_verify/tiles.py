@@ -16,13 +16,11 @@ from prasasti_verify.hashing import extend_edge, fold_edge
 from prasasti_verify.strict import CannotDo, Wrong, require
 
 WIDTH = 256
-MAX_FILE_BYTES = 1 << 27
 _path = re.compile(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
 
+# A published folder, on disk or behind an HTTP server; CannotDo where it is neither.
 class Source:
-    """A published folder, on disk or behind an HTTP server; CannotDo where it is neither."""
-
     def __init__(self, where: str) -> None:
         self.where, self.is_site = where.rstrip("/"), where.startswith(("http://", "https://"))
         if not self.is_site and not os.path.isdir(where):
@@ -52,8 +50,8 @@ class Source:
                 yield os.path.relpath(os.path.join(parent, name), self.where).replace(os.sep, "/")
 
 
-def find(source: Source, path: str, limit_bytes: int = MAX_FILE_BYTES) -> bytes | None:
-    """Bytes of a file; None where it is not there."""
+# Bytes of a file; None where it is not there.
+def find(source: Source, path: str, limit_bytes: int = 1 << 27) -> bytes | None:
     if (stream := source.open(path)) is None:
         return None
     pieces, size = [], 0
@@ -68,15 +66,15 @@ def find(source: Source, path: str, limit_bytes: int = MAX_FILE_BYTES) -> bytes 
     return b"".join(pieces)
 
 
+# Bytes of a file that must be there.
 def read(source: Source, path: str) -> bytes:
-    """Bytes of a file that must be there."""
     if (data := find(source, path)) is None:
         raise Wrong(path, "is missing")
     return data
 
 
+# Path of a tile, or of a bundle where the level is ``entries``.
 def tile_path(level: int | str, index: int, width: int = WIDTH) -> str:
-    """Path of a tile, or of a bundle where the level is ``entries``."""
     groups = f"{index % 1000:03d}"
     while index := index // 1000:
         groups = f"x{index % 1000:03d}/{groups}"
@@ -113,12 +111,10 @@ def split_tile(data: bytes, level: int | str, width: int, path: str) -> list[byt
     return parts
 
 
+# Position of the first, entries and leaf hashes of each bundle, once they agree with their tile of level 0.
+# Exhausted without Wrong, it has shown that these entries hash to the tiles of every level and to ``root``. It fills in the roots
+# of the smaller sizes that ``roots`` has as keys.
 def walk_entries(source: Source, size: int, root: bytes, roots: dict[int, bytes]) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
-    """Position of the first, entries and leaf hashes of each bundle, once they agree with their tile of level 0.
-
-    Exhausted without Wrong, it has shown that these entries hash to the tiles of every level and to ``root``. It fills in the roots
-    of the smaller sizes that ``roots`` has as keys.
-    """
     row: list[bytes] = []  # Roots of the full tiles: 32 bytes for 256 entries is all that is kept of them.
     leaves: list[bytes] = []
     for first in range(0, size, WIDTH):

@@ -8,10 +8,9 @@ import sqlite3
 from argparse import Namespace
 from collections import Counter
 from contextlib import suppress
-from functools import partial
 from typing import Any
 
-from prasasti_verify import entries, genesis, notes, proofs, standing
+from prasasti_verify import entries, notes, proofs, standing
 from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash, extend_edge, fold_edge, sha256
 from prasasti_verify.notes import Checkpoint, Key, Policy
 from prasasti_verify.strict import HASH, CannotDo, Wrong, check_shape, decode_json, require, require_sorted
@@ -25,37 +24,27 @@ _document_path = "documents/sha256/{0:.2}/{0}".format
 _document = re.compile("documents/sha256/([0-9a-f]{2})/(\\1[0-9a-f]{62})")
 
 
+# What was found so far; ``meaning`` says what it means if the step at work finds something wrong.
 class Report:
-    """What was found so far; ``meaning`` says what it means if the step at work finds something wrong."""
-
     def __init__(self) -> None:
-        self.subject, self.meaning, self.pending = "", "", 0
-        self.shown: dict[str, Any] = {}
-        self.checked: Counter[str] = Counter()
-        self.left_to_audit: Counter[str] = Counter()
-        self.taken_on_trust: list[str] = []
-        self.warnings: list[str] = []
-        self.withheld: list[str] = []
-        self.missing: list[str] = []
+        self.subject, self.meaning, self.pending, self.shown = "", "", 0, dict[str, Any]()
+        self.checked, self.left_to_audit = Counter[str](), Counter[str]()
+        self.taken_on_trust, self.warnings, self.withheld, self.missing = list[str](), list[str](), list[str](), list[str]()
 
 
 # Where the walk over the entries stands. Memory grows with unexpired ids only: documents named lie in a temporary database.
 class _Walk:
     def __init__(self, source: Source, given: Namespace, report: Report, origins: dict[str, Any]) -> None:
-        self.source, self.given, self.report, self.chain, self.left = source, given, report, origins["chain"], 0
-        self.is_moved = False
-        root = genesis.compute_state_root(genesis.list_records(origins), origins["bucket_bits"])
+        self.source, self.given, self.report, self.chain = source, given, report, origins["chain"]
+        root = standing.compute_state_root(standing.list_records(origins), origins["bucket_bits"])
         self.block = self.former = {"height": 0, "time": origins["time"], "state_root": root.hex()}
-        self.edge: tuple[bytes, ...] = ()
-        self.leaves: list[bytes] = []
-        self.ids: dict[str, int] = {}
-        self.withheld: dict[str, dict[str, Any]] = {}
+        self.left, self.is_moved, self.edge, self.leaves = 0, False, tuple[bytes, ...](), list[bytes]()
+        self.ids, self.withheld = dict[str, int](), dict[str, dict[str, Any]]()
         self.documents = sqlite3.connect("")
         self.documents.execute("CREATE TABLE document (sha256 TEXT, size INTEGER, entry TEXT, UNIQUE (sha256, size))")
-        self.standing = standing.start_standing(origins)
-        for contract in origins["contracts"]:
-            data, name = self.load_table("genesis.json", contract["table"]), contract["name"]
-            standing.plan_table(self.standing, data, name, contract["version"], 0, f"table of {name}")
+        self.standing = standing.Standing(origins)
+        for name, version, table in [(item["name"], item["version"], item["table"]) for item in origins["contracts"]]:
+            standing.plan_table(self.standing, self.load_table("genesis.json", table), name, version, 0, f"table of {name}")
 
     def load_table(self, place: str, digest: str) -> bytes:
         data = read(self.source, _document_path(digest))
@@ -73,10 +62,10 @@ class _Walk:
 
 
 def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
-    """Every check of a published folder, in this order; raises Wrong at the first place that is wrong. ``given``: the command's options."""
+    """Every check of a published folder in this order, ``given`` the command's options; raises Wrong at the first place that is wrong."""
     report.meaning = "This is not the ledger that you asked for, or its genesis file was altered."
     data = read(source, "genesis.json")
-    found, origins = sha256(data).hex(), genesis.parse_genesis(data)
+    found, origins = sha256(data).hex(), standing.parse_genesis(data)
     require(given.genesis in ("", found), "genesis.json", f"has SHA-256 {found}, not the one that you gave")
     report.taken_on_trust += [] if given.genesis else [f"genesis.json (no --genesis was given), SHA-256 {found}"]
     report.meaning = "Who may sign for this log is contradictory here: get its vkey and policy another way."
@@ -100,15 +89,18 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
     report.meaning = "Beside the log, which is whole, something was swapped, damaged, left over or put here by somebody."
     _judge_withheld(walk, checkpoint.size)
     _judge_documents(walk)
-    _judge_files(walk, checkpoint.size, witnesses)
+    if source.is_site:
+        report.warnings.append("foreign files and old partial tiles were not looked for: a site cannot be listed")
+    else:
+        _judge_files(walk, checkpoint.size, witnesses)
     # Witnesses should see a checkpoint soon after its last block.
     last, limit = walk.block["time"], standing.find_parameter(walk.standing, "max_gap_seconds", walk.block["time"])
     late = [f"{name} cosigned {seconds - last} s after the last block" for name, seconds in times.items() if abs(seconds - last) > limit]
     report.warnings += [f"{text}, where {limit} s is the limit" for text in late]
 
 
+# A tlog-proof: its entry stands in the log whose checkpoint it carries, and is sound in itself.
 def verify_entry(data: bytes, place: str, source: Source | None, given: Namespace, report: Report) -> None:
-    """A tlog-proof: its entry stands in the log whose checkpoint it carries, and is sound in itself."""
     checkpoint, index, text = proofs.check_entry_proof(data, place)
     _judge_signatures(checkpoint, *_read_keys(source, checkpoint.origin, given, report)[:2], place, report)
     entry, payload = decode_json(text, place), None
@@ -123,8 +115,8 @@ def verify_entry(data: bytes, place: str, source: Source | None, given: Namespac
     report.shown = {"index": index, "entry": entry, "payload": payload}
 
 
+# A state proof, or a list proof: what the state holds under a checkpoint, or that it does not hold it.
 def verify_state(data: bytes, place: str, source: Source | None, given: Namespace, report: Report) -> None:
-    """A state proof, or a list proof: what the state holds under a checkpoint, or that it does not hold it."""
     proof = proofs.check_state_proof(data, place)
     _judge_signatures(proof["checkpoint"], *_read_keys(source, proof["checkpoint"].origin, given, report)[:2], place, report)
     if given.list:
@@ -136,16 +128,15 @@ def verify_state(data: bytes, place: str, source: Source | None, given: Namespac
 
 # Log key, policy, and the folder's witnesses: the reader's before the folder's, whose own copies must agree among themselves.
 def _read_keys(source: Source | None, origin: str, given: Namespace, report: Report) -> tuple[Key, Policy, dict[str, Key]]:
-    policy: Policy | None = given.policy
-    key: Key | None = given.key or next((log for log in policy.logs if log.name == origin), None) if policy else given.key
-    witnesses: dict[str, Key] = {}
+    policy, witnesses = given.policy, dict[str, Key]()
+    key = given.key or next((log for log in policy.logs if log.name == origin), None) if policy else given.key
     if source:
-        own_key, own_policy = notes.parse_key(read(source, "log.vkey"), "log.vkey"), notes.parse_policy(read(source, "policy"), "policy")
+        own_key, own_policy = _read_key(source, "log.vkey"), notes.parse_policy(read(source, "policy"), "policy")
         witnesses = dict(own_policy.witnesses)
         require(own_policy.logs == (own_key,), "policy", "names another log than log.vkey")
         for name, path in [(name, f"witness/{name}.vkey") for name in witnesses]:
             require(_file_name.fullmatch(name), "policy", f"has a witness whose name is no file's: {name!r}")
-            require(notes.parse_key(read(source, path), path) == witnesses[name], path, "is another key than the policy's")
+            require(_read_key(source, path) == witnesses[name], path, "is another key than the policy's")
         require(key in (None, own_key), "log.vkey", "is not the key that you gave")
         report.taken_on_trust += [] if key else [f"log.vkey (no --key was given): {own_key.name}, key {own_key.id().hex()}"]
         report.taken_on_trust += [] if policy else [f"policy (no --policy was given): quorum {own_policy.quorum}"]
@@ -156,13 +147,19 @@ def _read_keys(source: Source | None, origin: str, given: Namespace, report: Rep
     return key, policy or Policy((key,), {}, {}, "none"), witnesses
 
 
+def _read_key(source: Source, path: str) -> Key:
+    data = read(source, path)
+    require(data.endswith(b"\n"), path, "has no final newline")
+    return notes.parse_key(data, path)
+
+
 # The log's signature, and as many cosignatures as the policy asks for; times of the cosignatures by witness.
 def _judge_signatures(checkpoint: Checkpoint, key: Key, policy: Policy, place: str, report: Report) -> dict[str, int]:
     report.subject = f"{checkpoint.origin}, {checkpoint.size} entries, root {checkpoint.root.hex()}"
     require(checkpoint.origin == key.name, place, f"is of the log {checkpoint.origin}, not of {key.name}")
     require(notes.read_signature(checkpoint, key, place) is not None, place, f"is not signed by the log's key {key.id().hex()}")
-    found = {name: notes.read_signature(checkpoint, witness, place) for name, witness in policy.witnesses.items()}
-    times = {name: seconds for name, seconds in found.items() if seconds is not None}
+    found = [(name, notes.read_signature(checkpoint, witness, place)) for name, witness in policy.witnesses.items()]
+    times = {name: seconds for name, seconds in found if seconds is not None}
     require(policy.is_met(policy.quorum, times), place, f"has {len(times)} cosignatures, which do not meet the quorum {policy.quorum}")
     report.checked["signatures on the checkpoint"] += 1 + len(times)
     return times
@@ -251,7 +248,7 @@ def _take(walk: _Walk, effects: list[standing.Effect], texts: Any, place: str) -
     for digest, size in entries.find_documents(texts, place):
         walk.name_document(digest, size, place)
     for effect in effects:
-        standing.apply_effect(walk.standing, effect, walk.block["height"], partial(walk.load_table, place), place)
+        standing.apply_effect(walk.standing, effect, walk.block["height"], place, lambda digest: walk.load_table(place, digest))
         walk.report.left_to_audit["effects taken from events"] += "from" in effect
 
 
@@ -293,22 +290,17 @@ def _judge_withheld(walk: _Walk, size: int) -> None:
 # Each document named is there, whole, or withheld. One that is merely missing is told apart from a broken log.
 def _judge_documents(walk: _Walk) -> None:
     for digest, size, entry in walk.documents.execute("SELECT * FROM document ORDER BY rowid"):
-        path = _document_path(digest)
-        data = find(walk.source, path, size)
+        data, path = find(walk.source, _document_path(digest), size), _document_path(digest)
         if data is None:
             (walk.report.withheld if digest in walk.withheld else walk.report.missing).append(f"{entry}: {path}")
-            continue
-        require(len(data) == size and sha256(data).hex() == digest, path, f"is not the document that {entry} names")
-        walk.report.checked["documents"] += 1
-        if digest in walk.withheld:
-            walk.report.warnings.append(f"{path}: withheld by entry {walk.withheld[digest]['entry']}, yet its bytes lie here")
+        else:
+            require(len(data) == size and sha256(data).hex() == digest, path, f"is not the document that {entry} names")
+            walk.report.warnings += [f"{path} is withheld, yet lies here"] if digest in walk.withheld else []
+            walk.report.checked["documents"] += 1
 
 
 # Each file in a folder is accounted for.
 def _judge_files(walk: _Walk, size: int, witnesses: dict[str, Key]) -> None:
-    if walk.source.is_site:
-        walk.report.warnings.append("foreign files and old partial tiles were not looked for: a site cannot be listed")
-        return
     known = {"checkpoint", "genesis.json", "log.vkey", "policy", "withheld.json", *(f"witness/{name}.vkey" for name in witnesses)}
     for path in walk.source.list():
         if tile := parse_tile_path(path):
