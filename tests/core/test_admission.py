@@ -16,9 +16,20 @@ from hypothesis import strategies as st
 from prasasti.contracts import CONTRACTS
 from prasasti.core.admission import AdmissionContext, Inadmissible, admit, check_standing, decode_transaction
 from prasasti.core.contract import Record
-from prasasti.core.encoding import encode_canonical
+from prasasti.core.encoding import EncodingProblem, _decode_carefully, encode_canonical
 from prasasti.core.entries import MAX_ENTRY_BYTES, MAX_EVENTS_BYTES, TRANSACTION, TransactionEntry, encode_entry
-from prasasti.core.envelope import MAX_ENVELOPE_BYTES, MAX_PAYLOAD_BYTES, MAX_SIGNATURES, PAYLOAD_TYPE, Transaction, encode_envelope
+from prasasti.core.envelope import (
+    MAX_ENVELOPE_BYTES,
+    MAX_PAYLOAD_BYTES,
+    MAX_SIGNATURES,
+    PAYLOAD_TYPE,
+    Envelope,
+    Payload,
+    Transaction,
+    decode_envelope,
+    decode_payload,
+    encode_envelope,
+)
 from prasasti.core.genesis import KeyRecord, MemberRecord, OrganisationRecord
 from prasasti.core.types import MAX_SAFE_INTEGER
 from tests.core.examples import (
@@ -35,6 +46,7 @@ from tests.core.examples import (
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of, sign
 from tests.core.rehearsal import REHEARSAL
 from tests.core.spoiling import spoilt_objects
+from tests.core.test_encoding import PIECES
 
 # Order of the group of Ed25519 (RFC 8032, 5.1).
 ED25519_ORDER = 2**252 + 27742317777372353535851937790883648493
@@ -619,6 +631,45 @@ def test_the_largest_entry_fits_into_the_log() -> None:
     assert len(envelope) <= MAX_ENVELOPE_BYTES
 
 
+@st.composite
+def spoilt_json(draw: st.DrawFn) -> tuple[type[Envelope] | type[Payload], bytes]:
+    """An envelope or payload as JSON: canonical or spaced, whole or with pieces replaced, sometimes by numbers that are too large."""
+    ledger = SPOILT[0]
+    action = draw(st.sampled_from(sorted(BUILDERS)))
+    example = BUILDERS[action]()
+    kind: type[Envelope] | type[Payload] = Payload if draw(st.booleans()) else Envelope
+    value = ledger.payload(action, example.arguments, *example.signers) if kind is Payload else envelope_of(ledger, action)
+    data = encode_canonical(value) if draw(st.booleans()) else json.dumps(value, indent=draw(st.sampled_from([None, 1]))).encode()
+    for _ in range(draw(st.integers(0, 2))):
+        start = draw(st.integers(0, len(data)))
+        data = data[:start] + draw(PIECES) + data[start + draw(st.integers(0, 3)) :]
+    return kind, data
+
+
+def judge_form(read: Callable[[], Any]) -> str:
+    """The value, or at which of the checks 2 and 3 it fails."""
+    try:
+        return repr(read())
+    except EncodingProblem:
+        return "admission.2"
+    except ValueError:
+        return "admission.3"
+
+
+@given(data=st.data())
+def test_the_fast_way_to_a_payload_is_the_careful_one(data: st.DataObject) -> None:
+    """Canonical bytes are decoded into their types at once; the answer is that of the long way, the kind of fault too."""
+    kind, text = data.draw(spoilt_json())
+    careful = judge_form(lambda: msgspec.convert(_decode_carefully(text), kind))
+    if kind is Payload:
+        assert judge_form(lambda: decode_payload(text)) == careful
+    elif careful.startswith("admission"):
+        assert judge_form(lambda: decode_envelope(text)) == "admission.2"
+    else:
+        answer = judge_form(lambda: decode_envelope(text)[0])
+        assert answer in (careful, "admission.2")
+
+
 @given(st.binary(max_size=300))
 def test_no_bytes_at_all_raise(data: bytes) -> None:
     """Whatever anybody sends, the answer is a value; and 1 or 2 unless it is an envelope."""
@@ -645,6 +696,7 @@ def test_no_spoilt_envelope_raises(data: st.DataObject) -> None:
     assert isinstance(answer, Inadmissible | Transaction)
     if isinstance(answer, Transaction):
         assert answer.payload.chain == ledger.chain
+        assert answer.envelope_json == encode_envelope(answer.payload_bytes, answer.signatures)
 
 
 SPOILT: list[Ledger] = []

@@ -87,6 +87,11 @@ def read(function: Any, data: bytes) -> str:
 @example(b'"\x7f"')
 @example(b"9007199254740993")
 @example(b"-9007199254740992")
+@example(b"[9007199254740993]")
+@example(b"[1,-9007199254740993]")
+@example(b'{"a":9007199254740993}')
+@example(b'{"a":"9007199254740993"}')
+@example(b'{"a":":9007199254740993"}')
 @example(b"123456789012345678901")
 @example(b"[" * 33 + b"]" * 33)
 @example(b"[" * 32 + b"]" * 32)
@@ -148,6 +153,13 @@ NOT_TAKEN = {
     "-2^53": (b"-9007199254740992", "integer outside"),
     "2^64": (b"18446744073709551616", "integer outside"),
     "-2^63": (b"-9223372036854775808", "integer outside"),
+    "2^53 in a list": (b"[9007199254740992]", "integer outside"),
+    "2^53 after a comma": (b"[1,9007199254740992]", "integer outside"),
+    "2^53 in an object": (b'{"a":9007199254740992}', "integer outside"),
+    "-2^53 in an object": (b'{"a":-9007199254740992}', "integer outside"),
+    "2^53 after white space": (b'{"a": 9007199254740992}', "integer outside"),
+    "2^63-1, which a library takes": (b"[9223372036854775807]", "integer outside"),
+    "2^64-1, which a library takes": (b"[18446744073709551615]", "integer outside"),
     "five thousand digits": (b"1" * 5_000, "integer outside"),
     "a float": (b"1.5", "no plain integer"),
     "a whole float": (b"1.0", "no plain integer"),
