@@ -21,7 +21,7 @@ TERMINAL = {"PATH": os.defpath, "LANG": "C.UTF-8"}
 
 
 def run_pilot(folder: Path, output: str) -> subprocess.CompletedProcess[str]:
-    command = [BIN / "prasasti", "pilot", "--output", output]
+    command = [str(BIN / "prasasti"), "pilot", "--output", output]
     return subprocess.run(command, cwd=folder, env={**TERMINAL, "HOME": str(folder)}, capture_output=True, text=True, check=False)
 
 

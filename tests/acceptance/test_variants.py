@@ -17,6 +17,7 @@ import pytest
 
 from prasasti import bootstrap
 from prasasti.cli.catalogue import load_words
+from prasasti.contracts.procurement.parameters import MAX_VERSIONS
 from prasasti.integrations.ocds.redaction import REDACTION_VERSION
 from prasasti.services.founding import build_genesis, make_redaction_key
 from tests.acceptance.commands import PUBLISHER, import_files, make_ledger, publish, read_state, run, run_json, verify
@@ -200,6 +201,24 @@ def test_another_story_under_an_id_stands_beside_the_first(ledger: Path, tmp_pat
     assert amounts_exported(ledger, tmp_path / "out.json") == [900, 901, 902]
 
 
+def test_two_stories_within_a_file(ledger: Path, tmp_path: Path) -> None:
+    other = make_release(1, contracts=[{"id": "c1", "awardID": "a1", "value": money(5)}])
+    kinds = import_files(ledger, write_package(tmp_path / "source.json", [*GOOD[1:], other, GOOD[1], other]))["kinds"]
+    assert kinds == {"recorded": 2, "unchanged": 2, "updated": 0, "contradictions": 1, "refused": 0}
+    assert read_state(ledger)["entries"] == 4
+
+
+def test_a_publisher_that_contradicts_itself_for_ever_is_stopped(ledger: Path, tmp_path: Path) -> None:
+    """A release has a bounded number of versions; what is beyond is not sent again and again, to be refused on the record."""
+    stories = [make_release(1, contracts=[{"id": "c1", "awardID": "a1", "value": money(number)}]) for number in range(MAX_VERSIONS)]
+    assert import_files(ledger, write_package(tmp_path / "full.json", [*stories, GOOD[2]]))["kinds"]["contradictions"] == MAX_VERSIONS - 1
+    state = read_state(ledger)
+    report = import_files(ledger, write_package(tmp_path / "more.json", [*GOOD[1:], *stories]), expect=1)
+    assert (report["kinds"]["refused"], report["kinds"]["unchanged"]) == (1, MAX_VERSIONS + 1)
+    assert [(each["code"], each["first"]) for each in report["refusals"]] == [("procurement.45.3", "more.json, release 1")]
+    assert read_state(ledger) == state
+
+
 def test_a_release_redacted_anew_is_an_update(ledger: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The same release under later rules of redaction: both documents stay, the newer one is exported."""
     import_files(ledger, write_package(tmp_path / "first.json", GOOD))
@@ -229,6 +248,16 @@ def test_one_id_for_every_release_gives_each_its_own(ledger: Path, tmp_path: Pat
     run("export", "ocds", "--package", "release", "--output", tmp_path / "out.json", "--ledger", ledger)
     exported = parse((tmp_path / "out.json").read_bytes())["releases"]
     assert [release["id"] for release in exported] == [each["release_id"] for each in attested]
+
+
+@pytest.mark.parametrize("first", [1, 2])
+def test_what_was_recorded_under_another_kind_of_id_is_not_recorded_again(ledger: Path, tmp_path: Path, first: int) -> None:
+    """One release alone shows no single id, two do, and with a third of another id they do not again."""
+    same = [make_release(number, id="1") for number in range(3)]
+    source = [*same[:first], make_release(9)] if first == 2 else same
+    assert import_files(ledger, write_package(tmp_path / "first.json", same[:first]))["kinds"]["recorded"] == first
+    kinds = import_files(ledger, write_package(tmp_path / "second.json", source))["kinds"]
+    assert (kinds["unchanged"], kinds["recorded"]) == (first, len(source) - first)
 
 
 def test_a_foreign_prefix_leaves_no_trace(tmp_path: Path) -> None:

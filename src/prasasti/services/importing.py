@@ -3,7 +3,7 @@
 Owns the order: read, mend, validate, redact, store the document, sign, record. Nothing personal is written or signed
 before redaction. A document is durable before its envelope is sent, and a release is counted when its receipt is
 back: an interruption loses nothing, and a repetition finds what is recorded and adds nothing. What the contract would
-refuse for its ocid is not sent: the refusal would stay in the log, and a repetition would add another.
+refuse is not sent: the refusal would stay in the log, and a repetition would add another.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ from typing import Any, Literal, get_args
 import msgspec
 
 from prasasti.contracts.procurement.checks import is_recorded
+from prasasti.contracts.procurement.parameters import MAX_VERSIONS
 from prasasti.contracts.procurement.records import ReleaseRecord, release_key
-from prasasti.contracts.procurement.rejections import NOT_PUBLISHER
+from prasasti.contracts.procurement.rejections import NOT_PUBLISHER, TOO_MANY_VERSIONS
 from prasasti.core.admission import Inadmissible
 from prasasti.core.envelope import Payload, sign_envelope
 from prasasti.core.envelope import Signer as PayloadSigner
@@ -156,26 +157,39 @@ class Importer:
 
         A source may hold a release twice, say in a package and in a record: the second is not sent.
         """
+        known = [self._find_known(prepared) for _, prepared in batch]
         fresh: dict[tuple[str, str, str], PreparedRelease] = {}
-        for _, prepared in batch:
-            if not self._is_recorded(prepared):
+        for (_, prepared), kind in zip(batch, known, strict=True):
+            if kind is None:
                 fresh.setdefault(_identify(prepared), prepared)
         self.ledger.documents.put((prepared.document, prepared.media_type) for prepared in fresh.values())
         answers = dict(zip(fresh, self.ledger.submit([self._sign(prepared) for prepared in fresh.values()]), strict=True))
-        for where, prepared in batch:
+        for (where, prepared), kind in zip(batch, known, strict=True):
             answer = answers.get(_identify(prepared))
-            kind = _kind_of(answer) if answer is not None else "unchanged"
+            kind = kind or (_kind_of(answer) if answer is not None else "unchanged")
             report.kinds[kind] += 1
-            if answer is not None and kind == "refused":
+            if kind == "refused":
                 _tally(report.refusals, *_reason_of(answer), where)
-                continue
-            answers.pop(_identify(prepared), None)
+            else:
+                answers.pop(_identify(prepared), None)
             if kind == "contradictions":
                 _tally(report.notices, "contradiction", f"{prepared.ocid} {prepared.release_id}", where)
 
+    def _find_known(self, prepared: PreparedRelease) -> Kind | None:
+        """What becomes of a release that need not or must not be sent; None for one that is new."""
+        if self._is_recorded(prepared):
+            return "unchanged"
+        record = self._find_record(prepared, prepared.release_id)
+        return "refused" if record is not None and len(record.versions) >= MAX_VERSIONS else None
+
     def _is_recorded(self, prepared: PreparedRelease) -> bool:
-        record = self.ledger.state.get(release_key(prepared.publisher, prepared.ocid, prepared.release_id), ReleaseRecord)
-        return record is not None and is_recorded(record, prepared.sha256)
+        """Under its id, or under that by which its source was told apart at an earlier import (``release_id_from``)."""
+        ids = dict.fromkeys((prepared.release_id, prepared.sha256[:32], prepared.release["id"]))
+        records = (self._find_record(prepared, release_id) for release_id in ids)
+        return any(record is not None and is_recorded(record, prepared.sha256) for record in records)
+
+    def _find_record(self, prepared: PreparedRelease, release_id: str) -> ReleaseRecord | None:
+        return self.ledger.state.get(release_key(prepared.publisher, prepared.ocid, release_id), ReleaseRecord)
 
     def _sign(self, prepared: PreparedRelease) -> bytes:
         arguments = {
@@ -213,7 +227,9 @@ def _kind_of(answer: Answer) -> Kind:
     return next((KIND_OF_EVENT[event["event"]] for event in events), "unchanged")
 
 
-def _reason_of(answer: Answer) -> tuple[str, str]:
+def _reason_of(answer: Answer | None) -> tuple[str, str]:
+    if answer is None:
+        return TOO_MANY_VERSIONS.number, ""
     if isinstance(answer, Inadmissible):
         return answer.code, answer.found
     return (answer.refusal.number if answer.refusal is not None else ""), ""
