@@ -26,6 +26,7 @@ _PAYLOAD = {
 
 # A block entry, its form checked.
 def check_block(entry: Any, place: str) -> dict[str, Any]:
+    require(type(entry) is dict and entry.get("kind") == "block", place, "is no block entry, though the block before it is complete")
     block: dict[str, Any] = check_shape(entry, _BLOCK, place)
     require(block["transaction_count"] or block["deadline_count"], place, "is a block with neither transaction nor deadline")
     return block
@@ -33,6 +34,7 @@ def check_block(entry: Any, place: str) -> dict[str, Any]:
 
 # A transaction entry, its form checked: an envelope, or a refusal and nothing of what was refused.
 def check_transaction(entry: Any, place: str) -> dict[str, Any]:
+    require(type(entry) is dict and entry.get("kind") == "transaction", place, "is no transaction, though its block has some to come")
     transaction: dict[str, Any] = check_shape(entry, _TRANSACTION, place)
     if transaction["refusal"] is not None:
         refusal = check_shape(transaction["refusal"], _REFUSAL, place, "refusal")
