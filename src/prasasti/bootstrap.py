@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from prasasti.contracts import CONTRACTS, index_by_table
+from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.core.contract import Contract, Record, Registry, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, init_chain
-from prasasti.core.tree import Tree
-from prasasti.engines.application import Application, ContractMismatch, choose_registry
+from prasasti.engines.application import Application, ContractMismatch, choose_registry, load_newest
 from prasasti.engines.clock import ClockJumped, Clocks, EngineClock
 from prasasti.engines.embedded import EmbeddedEngine, EngineHalted, WriterLock
 from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
@@ -43,28 +43,28 @@ def registry_for(genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS
 def create_ledger(folder: Path, genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> Genesis:
     """Make a ledger's folder from a genesis file; StorageProblem, EncodingProblem, ContractMismatch, PartsDiffer.
 
-    The database comes last, in one transaction: a crash before leaves a folder that no command opens and that a
-    repetition completes.
+    The database comes last, whole: a crash before leaves a folder that no command opens and that a repetition
+    completes. Documents that lie there stay: they are named by their hashes, whichever ledger they were stored for.
     """
     start = init_chain(genesis_bytes)
     choose_registry(start.genesis, index_by_table(tuple(contracts)))
     check_parts(start.genesis.consensus_parts)
-    require_free(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        (folder / DOCUMENTS_NAME).unlink(missing_ok=True)
     except OSError as problem:
         raise StorageProblem(f"{folder} cannot be made: {problem.strerror}") from problem
-    documents = DocumentStore.create(folder / DOCUMENTS_NAME)
-    documents.put((encode_table(contract), "application/json") for contract in contracts)
-    documents.close()
-    LedgerDatabase.create(folder / DATABASE_NAME, genesis_bytes, start.tip, start.buckets, start.top).close()
+    with closing(WriterLock(folder)):
+        require_free(folder)
+        path = folder / DOCUMENTS_NAME
+        with closing(DocumentStore.open(path, write=True) if path.exists() else DocumentStore.create(path)) as documents:
+            documents.put((encode_table(contract), "application/json") for contract in contracts)
+        LedgerDatabase.create(folder / DATABASE_NAME, genesis_bytes, start.tip, start.buckets, start.top).close()
     return start.genesis
 
 
 def require_free(folder: Path) -> None:
     """StorageProblem where a folder holds a ledger already."""
-    if (folder / DATABASE_NAME).exists():
+    if _holds_ledger(folder):
         raise StorageProblem(f"{folder} holds a ledger already")
 
 
@@ -76,10 +76,11 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
         documents = _open_documents(stack, folder, write=False)
         genesis_bytes = database.read_genesis()
         genesis = decode_genesis(genesis_bytes)
+        state = _NewestState(database, genesis)
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
             registry=choose_registry(genesis, index_by_table(tuple(contracts))), database=database, documents=documents,
-            state=_NewestState(database, genesis), submit=_refuse_to_write, now=lambda: int(Clocks().wall()),
+            state=state, submit=_refuse_to_write, now=state.now,
         )  # fmt: skip
 
 
@@ -94,8 +95,7 @@ def open_for_writing(
     """
     with ExitStack() as stack:
         _require_ledger(folder)
-        lock = WriterLock(folder)
-        stack.callback(lock.release)
+        stack.enter_context(closing(WriterLock(folder)))
         written = _open_database(stack, folder, write=True)
         genesis_bytes = written.read_genesis()
         genesis = decode_genesis(genesis_bytes)
@@ -115,8 +115,15 @@ def open_for_writing(
 
 
 def _require_ledger(folder: Path) -> None:
-    if not (folder / DATABASE_NAME).exists():
+    if not _holds_ledger(folder):
         raise StorageProblem(f"{folder} holds no ledger; 'prasasti init {folder}' makes one")
+
+
+def _holds_ledger(folder: Path) -> bool:
+    try:
+        return (folder / DATABASE_NAME).exists()
+    except OSError as problem:
+        raise StorageProblem(f"{folder} cannot be read: {problem.strerror}") from problem
 
 
 def _open_database(stack: ExitStack, folder: Path, write: bool) -> LedgerDatabase:
@@ -149,9 +156,15 @@ class _NewestState:
         """The record under a key at the newest committed block."""
         with self._database.snapshot() as height:
             if self._view is None or height != self._height:
-                self._view = CommittedView(Tree(self._database.load_top(self._genesis.bucket_bits), self._database))
-                self._height = height
+                _, tree = load_newest(self._database, self._genesis.bucket_bits)
+                self._view, self._height = CommittedView(tree), height
             return self._view.get(key, kind)
+
+    def now(self) -> int:
+        """Application time of a block that were sealed now, if the machine's clock is right."""
+        record = self.get(CLOCK_KEY, ClockRecord)
+        offset_seconds = record.offset_seconds if record is not None else 0
+        return max(self._database.read_tip().time, int(Clocks().wall()) + offset_seconds)
 
 
 __all__ = [

@@ -11,17 +11,20 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 
+import msgspec
+
 from prasasti.core.admission import QUOTA_WINDOW_SECONDS, AdmissionContext, Inadmissible, decode_transaction, judge
 from prasasti.core.contract import Contract, Registry, View
+from prasasti.core.entries import BlockEntry
 from prasasti.core.envelope import Transaction, is_signed
 from prasasti.core.genesis import Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, State, Tip
 from prasasti.core.transition import REFUSED_ID_KEPT_SECONDS, Block, BlockResult, apply_block, has_room_after_deadlines
-from prasasti.core.tree import Tree
+from prasasti.core.tree import StateMismatch, Tree
 from prasasti.core.types import Bug, require
 from prasasti.core.used_ids import UsedIds
-from prasasti.storage.ledger_database import LedgerDatabase
-from prasasti_verify.hashing import compute_app_hash, fold_edge
+from prasasti.storage.ledger_database import BlockRow, LedgerDatabase
+from prasasti_verify.hashing import compute_app_hash, extend_edge, fold_edge, hash_leaf
 
 VERIFIED_KEPT = 20_000
 
@@ -45,6 +48,38 @@ def choose_registry(genesis: Genesis, contracts_by_table: Mapping[str, Contract]
     return registry
 
 
+def load_newest(database: LedgerDatabase, bucket_bits: int) -> tuple[BlockRow, Tree]:
+    """The newest block, and the state tree that its app hash is shown to cover; Bug where it does not."""
+    row = database.read_tip()
+    tree = Tree(database.load_top(bucket_bits), database)
+    if tree.top.root != row.state_root:
+        raise Bug(f"the top tree's root is not the state root of block {row.height}: the database was altered or is damaged")
+    if compute_app_hash(row.state_root, fold_edge(row.edge)) != row.app_hash:
+        raise Bug(f"the log's edge does not lead to the app hash of block {row.height}: the database was altered or is damaged")
+    return row, tree
+
+
+def check_newest(database: LedgerDatabase, row: BlockRow, genesis: Genesis) -> None:
+    """That the newest block's row tells what its entries tell, since the next block stands on it; StateMismatch."""
+    # One more than there should be: a smaller count would hide the last.
+    entries = list(database.entries(row.first, row.tip.size + 1))
+    leaves = [hash_leaf(entry) for _, entry in entries]
+    before = database.edge(row.first)
+    if before is None or leaves != [leaf for leaf, _ in entries] or len(leaves) != row.count:
+        raise StateMismatch(f"the entries of block {row.height}")
+    try:
+        head = msgspec.json.decode(entries[0][1], type=BlockEntry) if entries else None
+    except ValueError as problem:
+        raise StateMismatch(f"the entries of block {row.height}") from problem
+    time = genesis.time if row.height == 0 else row.time
+    expected = (row.height, time, row.state_root.hex()) if head is None else (head.height, head.time, head.state_root)
+    if (row.height, row.time, row.state_root.hex()) != expected or extend_edge(before, row.first, leaves) != row.edge:
+        raise StateMismatch(f"the row of block {row.height}")
+    # Application time is engine time, and what a training ledger adds to it.
+    if row.engine_time > row.time:
+        raise StateMismatch(f"the engine time of block {row.height}")
+
+
 class Application:
     """A ledger's state machine over its database."""
 
@@ -54,12 +89,8 @@ class Application:
         self.registry = choose_registry(self.genesis, contracts_by_table)
         self._database = database
         self._door = door
-        row = database.read_tip()
-        tree = Tree(database.load_top(self.genesis.bucket_bits), database)
-        if tree.top.root != row.state_root:
-            raise Bug(f"the top tree's root is not the state root of block {row.height}: the database was altered or is damaged")
-        if compute_app_hash(row.state_root, fold_edge(row.edge)) != row.app_hash:
-            raise Bug(f"the log's edge does not lead to the app hash of block {row.height}: the database was altered or is damaged")
+        row, tree = load_newest(database, self.genesis.bucket_bits)
+        check_newest(database, row, self.genesis)
         self._state = State(self.genesis, compute_chain(genesis_bytes), tree, database, row.tip, CommittedView(tree))
         self._ids = UsedIds()
         for time, used in database.iterate_used_ids(row.time - max(REFUSED_ID_KEPT_SECONDS, QUOTA_WINDOW_SECONDS)):

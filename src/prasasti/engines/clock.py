@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 MAX_BEHIND_SECONDS = 60
 MAX_JUMP_SECONDS = 3_600
+MAX_DRIFT = 0.0005
 
 
 class ClockJumped(Exception):
@@ -18,11 +19,16 @@ class ClockJumped(Exception):
 
     def __init__(self, wall: int, expected: int) -> None:
         super().__init__(
-            f"the clock shows {wall}, {wall - expected} s more than the time that passed; "
+            f"the clock jumped to {wall}, {wall - expected} s more than the time that passed; "
             "set it right, or start a writing command with --accept-clock if it is right now"
         )
         self.wall = wall
         self.expected = expected
+
+
+def read_monotonic() -> float:
+    """Seconds that passed, those included in which the machine slept, where the system counts them: waking up is no jump."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if hasattr(time, "CLOCK_BOOTTIME") else time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +36,7 @@ class Clocks:
     """The machine's two clocks, seconds; tests hand in their own."""
 
     wall: Callable[[], float] = time.time
-    monotonic: Callable[[], float] = time.monotonic
+    monotonic: Callable[[], float] = read_monotonic
 
 
 class EngineClock:
@@ -49,22 +55,20 @@ class EngineClock:
 
     def read(self) -> int:
         """Engine time of a block sealed now: the wall clock, but never before the previous block; ClockJumped."""
-        wall = self._clocks.wall()
-        expected = self._start_wall + (self._clocks.monotonic() - self._start_monotonic)
+        wall, monotonic = self._clocks.wall(), self._clocks.monotonic()
+        passed_seconds = monotonic - self._start_monotonic
+        expected = self._start_wall + passed_seconds
         if wall - expected > MAX_JUMP_SECONDS:
             raise ClockJumped(int(wall), int(expected))
-        # Small corrections of the clock are followed, so that a year of them does not add up to a jump.
-        if wall > expected:
-            self._start_wall, self._start_monotonic = wall, self._clocks.monotonic()
+        # Corrections as small as clocks need are followed, so that a year of them does not add up to a jump; several
+        # leaps do.
+        corrected_seconds = max(0.0, min(wall - expected, passed_seconds * MAX_DRIFT))
+        self._start_wall, self._start_monotonic = expected + corrected_seconds, monotonic
         return max(self._previous, int(wall))
 
     def advance(self, engine_time: int) -> None:
         """A block was sealed at that time."""
         self._previous = engine_time
-
-    def accept(self) -> None:
-        """Take the wall clock as right from here on."""
-        self._start_wall, self._start_monotonic = self._clocks.wall(), self._clocks.monotonic()
 
     @property
     def behind_seconds(self) -> int:

@@ -16,12 +16,14 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from types import TracebackType
+from typing import NamedTuple
 
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.core.admission import Inadmissible
 from prasasti.core.contract import Record
 from prasasti.core.entries import Receipt
 from prasasti.core.envelope import Transaction
+from prasasti.core.tree import StateMismatch
 from prasasti.engines.application import Application
 from prasasti.engines.clock import MAX_BEHIND_SECONDS, ClockJumped, EngineClock
 from prasasti.storage.connection import StorageProblem
@@ -34,6 +36,13 @@ CLOCK_NOTE = "clock_jumped"
 Answer = Receipt | Inadmissible
 
 logger = logging.getLogger("prasasti.engine")
+
+
+class Times(NamedTuple):
+    """When a block is sealed, seconds UTC: by the machine's clock, and as the ledger counts."""
+
+    engine: int
+    application: int
 
 
 class EngineHalted(Exception):
@@ -55,11 +64,13 @@ class WriterLock:
             raise StorageProblem(f"{path} cannot be written: {problem.strerror}; writing needs a folder that is") from problem
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as problem:
+        except OSError as problem:
             os.close(self._descriptor)
-            raise StorageProblem(f"another process is writing to {folder}; wait until it ends, or stop it") from problem
+            if isinstance(problem, BlockingIOError):
+                raise StorageProblem(f"another process is writing to {folder}; wait until it ends, or stop it") from problem
+            raise StorageProblem(f"{path} cannot be locked: {problem.strerror}; use a local disk") from problem
 
-    def release(self) -> None:
+    def close(self) -> None:
         """Give the lock back."""
         os.close(self._descriptor)
 
@@ -77,6 +88,8 @@ class EmbeddedEngine:
         # Held while a block is judged and committed: between the two, tree and database are a block apart.
         self._state_lock = threading.Lock()
         self._stopping = False
+        self._is_jump_noted = False
+        self._is_behind = False
         self._fault: BaseException | None = None
         self._thread = threading.Thread(target=self._run, name="sealing", daemon=True)
 
@@ -100,16 +113,22 @@ class EmbeddedEngine:
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """A committed record (``core.contract.View``), for other threads than the sealing one."""
         with self._state_lock:
-            return self._application.state.view.get(key, kind)
+            self._require_running()
+            try:
+                return self._application.state.view.get(key, kind)
+            except (StateMismatch, StorageProblem) as fault:
+                self._halt(fault)
+                raise
 
     def now(self) -> int:
         """Application time of a block sealed now; ClockJumped."""
         with self._state_lock:
-            return self._application_time(self._clock.read())
+            self._require_running()
+            return self._read_times().application
 
     def run_deadlines(self) -> None:
         """Seal the blocks that due deadlines call for, before the thread starts."""
-        while self._seal([]) is not None:
+        while self._seal([], *self._read_times()) is not None:
             pass
 
     def stop(self) -> None:
@@ -130,9 +149,9 @@ class EmbeddedEngine:
     def _take(self) -> list[tuple[bytes, Future[Answer]]] | None:
         """What waits, as far as one block holds it; an empty list when a deadline may be due; None to end."""
         with self._wake:
-            if not self._waiting and not self._stopping:
+            if not self._waiting and not self._stopping and self._fault is None:
                 self._wake.wait(self._seconds_to_deadline())
-            if not self._waiting and self._stopping:
+            if self._fault is not None or (not self._waiting and self._stopping):
                 return None
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BLOCK_TRANSACTIONS))]
 
@@ -140,42 +159,42 @@ class EmbeddedEngine:
         """Check, seal and answer one batch. A clock that jumped refuses the batch; any other fault halts."""
         try:
             with self._state_lock:
+                self._require_running()
                 answers = self._record([envelope for envelope, _ in batch])
         except ClockJumped as jump:
-            self._database.set_note(CLOCK_NOTE, f"{jump.wall} {jump.expected}")
-            logger.error("nothing is sealed: %s", jump)
+            # Everyone is answered first: a note that cannot be written halts, and must leave nobody waiting.
             _fail(batch, jump)
+            logger.error("nothing is sealed: %s", jump)
+            self._database.set_note(CLOCK_NOTE, f"{jump.wall} {jump.expected}")
+            self._is_jump_noted = True
             return
         except BaseException as fault:
-            _fail(batch, EngineHalted(fault))
+            _fail(batch, fault if isinstance(fault, EngineHalted) else EngineHalted(fault))
             raise
-        if self._database.read_note(CLOCK_NOTE) is not None:
-            self._database.set_note(CLOCK_NOTE, None)
         for (_, future), answer in zip(batch, answers, strict=True):
             future.set_result(answer)
+        if self._is_jump_noted:
+            self._database.set_note(CLOCK_NOTE, None)
+            self._is_jump_noted = False
 
     def _record(self, envelopes: list[bytes]) -> list[Answer]:
-        engine_time = self._clock.read()
-        time = self._application_time(engine_time)
-        while not self._application.has_room(time):
-            self._seal([])
-        checked = [self._application.check_tx(envelope, time) for envelope in envelopes]
-        admitted = [each for each in checked if isinstance(each, Transaction)]
-        receipts = self._seal(admitted) or {}
+        # One reading for all that follows: between two, a deadline may fall due or the clock step back.
+        times = self._read_times()
+        while not self._application.has_room(times.application):
+            self._seal([], *times)
+        checked = [self._application.check_tx(envelope, times.application) for envelope in envelopes]
+        receipts = self._seal([each for each in checked if isinstance(each, Transaction)], *times) or {}
         answers: list[Answer] = []
         for each in checked:
             answers.append(each if isinstance(each, Inadmissible) else receipts[each.id])
         return answers
 
-    def _seal(self, admitted: list[Transaction]) -> dict[str, Answer] | None:
+    def _seal(self, admitted: list[Transaction], engine_time: int, time: int) -> dict[str, Answer] | None:
         """One block of what is admitted; its receipts by id, or None where there was nothing to seal."""
-        engine_time = self._clock.read()
-        time = self._application_time(engine_time)
         next_deadline = self._database.next_deadline()
         if not admitted and (next_deadline is None or next_deadline > time):
             return None
-        if self._clock.behind_seconds > MAX_BEHIND_SECONDS:
-            logger.warning("the clock is %s s behind the previous block; block time stands still meanwhile", self._clock.behind_seconds)
+        self._warn_if_behind()
         judged = self._application.prepare_proposal(admitted, time)
         answers: dict[str, Answer] = {
             transaction.id: answer for transaction, answer in zip(admitted, judged, strict=True) if isinstance(answer, Inadmissible)
@@ -188,26 +207,39 @@ class EmbeddedEngine:
         answers.update({receipt.id: receipt for receipt in result.receipts})
         return answers
 
-    def _application_time(self, engine_time: int) -> int:
+    def _read_times(self) -> Times:
+        """Times of a block sealed now; ClockJumped."""
+        engine_time = self._clock.read()
         record = self._application.state.view.get(CLOCK_KEY, ClockRecord)
-        return max(self._application.info().time, engine_time + (record.offset_seconds if record is not None else 0))
+        offset_seconds = record.offset_seconds if record is not None else 0
+        return Times(engine_time, max(self._application.info().time, engine_time + offset_seconds))
 
     def _seconds_to_deadline(self) -> float | None:
         next_deadline = self._database.next_deadline()
         if next_deadline is None:
             return None
         try:
-            return min(MAX_TIMER_SECONDS, max(0.0, next_deadline - self._application_time(self._clock.read())))
+            return min(MAX_TIMER_SECONDS, max(0.0, next_deadline - self._read_times().application))
         except ClockJumped:
             return MAX_TIMER_SECONDS
+
+    def _warn_if_behind(self) -> None:
+        """Say once that the clock is behind the ledger, until it has caught up."""
+        is_behind = self._clock.behind_seconds > MAX_BEHIND_SECONDS
+        if is_behind and not self._is_behind:
+            logger.warning("the clock is %s s behind the previous block; block time stands still meanwhile", self._clock.behind_seconds)
+        self._is_behind = is_behind
 
     def _check_clock_note(self, accept_clock: bool) -> None:
         """A clock fault noted by an earlier process holds until the clock is back or somebody accepts it."""
         note = self._database.read_note(CLOCK_NOTE)
         if note is None:
             return
-        noted_wall, expected = (int(part) for part in note.split())
-        if accept_clock or self._clock.read() < noted_wall:
+        try:
+            noted_wall, expected = (int(part) for part in note.split())
+        except ValueError as problem:
+            raise StateMismatch("the note about the clock") from problem
+        if accept_clock or self._clock.read() < noted_wall - MAX_BEHIND_SECONDS:
             self._database.set_note(CLOCK_NOTE, None)
             return
         raise ClockJumped(noted_wall, expected)
@@ -215,9 +247,14 @@ class EmbeddedEngine:
     def _halt(self, fault: BaseException) -> None:
         logger.error("the engine halts: %s", fault)
         with self._wake:
-            self._fault = fault
+            self._fault = self._fault or fault
             waiting, self._waiting = list(self._waiting), deque()
-        _fail(waiting, EngineHalted(fault))
+            self._wake.notify()
+        _fail(waiting, EngineHalted(self._fault))
+
+    def _require_running(self) -> None:
+        if self._fault is not None:
+            raise EngineHalted(self._fault)
 
 
 def _fail(batch: list[tuple[bytes, Future[Answer]]], problem: Exception) -> None:

@@ -1,42 +1,115 @@
-"""Opening SQLite files the one way that the ledger relies on, with errors that say what to do."""
+"""Making, opening and writing SQLite files the one way that the ledger relies on, with errors that say what to do.
+
+Owns durability (one transaction at a time, on the disk when it returns) and the words for SQLite's faults. Knows no
+table.
+"""
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+
+# By SQLite's primary result code.
+HINTS = {
+    sqlite3.SQLITE_BUSY: "another program holds it; close that program",
+    sqlite3.SQLITE_CANTOPEN: "its folder may be read-only, or this user may not use it",
+    sqlite3.SQLITE_CORRUPT: "the file is damaged; take a copy that is whole",
+    sqlite3.SQLITE_FULL: "the disk is full; make room and start again",
+    sqlite3.SQLITE_IOERR: "the disk or its file system fails, or is full",
+    sqlite3.SQLITE_NOTADB: "the file is damaged or another program's; take a copy that is whole",
+    sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
+}
 
 
 class StorageProblem(Exception):
     """A file of the ledger cannot be used; the message says which, why, and what to do."""
 
 
-def create_database(path: Path, schema: str) -> sqlite3.Connection:
-    """A new database file with this schema; StorageProblem if there is one already."""
-    if path.exists():
-        raise StorageProblem(f"{path} exists already")
+def explain(path: Path, problem: sqlite3.Error | UnicodeDecodeError) -> Exception:
+    """What to raise for SQLite's fault: a StorageProblem, or the fault itself where it is a bug of the caller."""
+    if isinstance(problem, (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)):
+        return problem
+    hint = HINTS.get(getattr(problem, "sqlite_errorcode", 0) & 0xFF, "")
+    return StorageProblem(f"{path}: {problem}{'; ' if hint else ''}{hint}")
+
+
+def create_database(path: Path, schema: str, fill: Callable[[sqlite3.Connection], None]) -> None:
+    """Make a database file with this schema and first rows; StorageProblem where it cannot be made or is there already.
+
+    It is made under another name and takes its own when it is whole: a crash leaves no file of its name, and what it
+    does leave the next attempt removes.
+    """
+    part = path.with_name(f"{path.name}.part")
     try:
-        connection = _connect(path, "rwc")
-        connection.execute("PRAGMA page_size=4096")
-        _configure(connection)
-        connection.executescript(schema)
+        # A journal without its file may hold what was acknowledged, and SQLite would play it into the new file.
+        for standing in (path, *_list_journals(path)):
+            if standing.exists():
+                raise StorageProblem(f"{standing} exists already; nothing was changed")
+        for leftover in (part, *_list_journals(part)):
+            leftover.unlink(missing_ok=True)
+        with closing(_connect(part, "rwc")) as connection:
+            # Until the last line a journal that empties at each commit: a write-ahead log would not be renamed with its file.
+            for pragma in ("page_size=4096", "synchronous=FULL"):
+                connection.execute(f"PRAGMA {pragma}")
+            connection.executescript(schema)
+            with transaction(connection, part):
+                fill(connection)
+            connection.execute("PRAGMA journal_mode=WAL")
+        os.rename(part, path)
+        _sync_folder(path.parent)
     except sqlite3.Error as problem:
-        raise StorageProblem(f"{path} cannot be made: {problem}; is the folder writable?") from problem
-    return connection
+        raise explain(path, problem) from problem
+    except OSError as problem:
+        raise StorageProblem(f"{path} cannot be made: {problem.strerror}") from problem
 
 
-def open_database(path: Path, write: bool) -> sqlite3.Connection:
-    """The database in a file, for reading alone unless ``write``."""
-    if not path.exists():
-        raise StorageProblem(f"{path} is missing; is this a ledger's folder? ('prasasti init' makes one)")
+def open_database(path: Path, write: bool, version: int) -> sqlite3.Connection:
+    """The database in a file, for reading alone unless ``write``; StorageProblem where it is not one of that version."""
     try:
+        if not path.exists():
+            raise StorageProblem(f"{path} is missing; take a copy of the folder that is whole")
         connection = _connect(path, "rw" if write else "ro")
-        if write:
-            _configure(connection)
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except sqlite3.Error as problem:
-        hint = "the folder may be read-only or another program's" if write else "it may be damaged, or its folder read-only"
-        raise StorageProblem(f"{path} cannot be opened: {problem}; {hint}") from problem
+        raise explain(path, problem) from problem
+    except OSError as problem:
+        raise StorageProblem(f"{path} cannot be read: {problem.strerror}") from problem
+    try:
+        _check_version(connection, path, version)
+        if write:
+            _configure(connection, path)
+    except BaseException as problem:
+        connection.close()
+        # Of a damaged schema SQLite quotes bytes that are no text.
+        if isinstance(problem, (sqlite3.Error, UnicodeDecodeError)):
+            raise explain(path, problem) from problem
+        raise
     return connection
+
+
+@contextmanager
+def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """A transaction: on return it is durable. A crash before COMMIT leaves nothing of it, one after it all.
+
+    Where this raises at COMMIT nobody knows which of the two it is: the caller may trust only what it reads anew.
+    """
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+        yield
+        connection.execute("COMMIT")
+    except BaseException as problem:
+        if connection.in_transaction:
+            with suppress(sqlite3.Error):
+                connection.execute("ROLLBACK")
+        if isinstance(problem, sqlite3.Error):
+            raise explain(path, problem) from problem
+        raise
+
+
+def _list_journals(path: Path) -> list[Path]:
+    return [path.with_name(path.name + suffix) for suffix in ("-journal", "-wal", "-shm")]
 
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
@@ -44,7 +117,29 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30)
 
 
-def _configure(connection: sqlite3.Connection) -> None:
+def _check_version(connection: sqlite3.Connection, path: Path, version: int) -> None:
+    tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    found = connection.execute("PRAGMA user_version").fetchone()[0]
+    if tables == 0:
+        raise StorageProblem(f"{path} is empty: it was cut short, or is no ledger's; take a copy that is whole")
+    if found != version:
+        raise StorageProblem(f"{path} has schema version {found}, this program reads version {version}; use the program that made it")
+
+
+def _configure(connection: sqlite3.Connection, path: Path) -> None:
     # FULL: a commit is on the disk before anybody is answered. Debian compiles secure_delete on, which only costs here.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "cache_size=-131072", "secure_delete=OFF"):
+    for pragma in ("synchronous=FULL", "cache_size=-131072", "secure_delete=OFF"):
         connection.execute(f"PRAGMA {pragma}")
+    if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
+        raise StorageProblem(f"{path} cannot have a write-ahead log: its file system lacks shared memory; use a local disk")
+    # SQLite opens for reading what it may not write: better told now than at the first block.
+    with transaction(connection, path):
+        pass
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

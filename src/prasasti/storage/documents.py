@@ -1,7 +1,7 @@
 """The content-addressed document store: bytes by their SHA-256, in one SQLite file.
 
-Owns limits on size and media type and the agreement of bytes and hash. Whether a document is withheld is the
-ledger's knowledge; here its bytes are only removed.
+Owns limits on size and media type and the agreement of bytes and hash. What media type a document has, the entry says
+that names it. Whether it is withheld is the ledger's knowledge; here its bytes are only removed.
 """
 
 from __future__ import annotations
@@ -10,9 +10,10 @@ import sqlite3
 from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from prasasti.core.types import Document
-from prasasti.storage.connection import StorageProblem, create_database, open_database
+from prasasti.storage.connection import StorageProblem, create_database, explain, open_database, transaction
 
 DOCUMENTS_NAME = "documents.sqlite"
 MAX_DOCUMENT_BYTES = 32 * 2**20
@@ -26,7 +27,11 @@ MEDIA_TYPES = (
     "text/csv",
     "text/plain",
 )
-SCHEMA = "CREATE TABLE document(sha256 BLOB PRIMARY KEY, media_type TEXT NOT NULL, body BLOB NOT NULL);"
+SCHEMA_VERSION = 1
+SCHEMA = f"""
+CREATE TABLE document(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL);
+PRAGMA user_version={SCHEMA_VERSION};
+"""
 
 
 class DocumentRefused(ValueError):
@@ -36,18 +41,20 @@ class DocumentRefused(ValueError):
 class DocumentStore:
     """One ledger's documents."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self.path = path
 
     @classmethod
     def create(cls, path: Path) -> DocumentStore:
-        """A new, empty store."""
-        return cls(create_database(path, SCHEMA))
+        """A new, empty store; a crash within leaves no file of that name."""
+        create_database(path, SCHEMA, lambda _: None)
+        return cls.open(path, write=True)
 
     @classmethod
     def open(cls, path: Path, write: bool) -> DocumentStore:
-        """The store in a file."""
-        return cls(open_database(path, write))
+        """The store in a file; StorageProblem where it is missing, damaged or of another version."""
+        return cls(open_database(path, write, SCHEMA_VERSION), path)
 
     def close(self) -> None:
         """Close the connection."""
@@ -56,41 +63,44 @@ class DocumentStore:
     def put(self, documents: Iterable[tuple[bytes, str]]) -> list[Document]:
         """Store (bytes, media type) pairs in one commit; on return they are durable. DocumentRefused stores none."""
         named = [(describe_document(body, media_type), body) for body, media_type in documents]
-        self._connection.execute("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection, self.path):
             self._connection.executemany(
-                "INSERT OR IGNORE INTO document VALUES (?, ?, ?)",
-                [(bytes.fromhex(document.sha256), document.media_type, body) for document, body in named],
+                "INSERT OR IGNORE INTO document VALUES (?, ?)", [(bytes.fromhex(document.sha256), body) for document, body in named]
             )
-            self._connection.execute("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                self._connection.execute("ROLLBACK")
-            raise
         return [document for document, _ in named]
 
     def has(self, document: Document) -> bool:
-        """Whether the store holds these bytes in this size and media type."""
-        query = "SELECT length(body), media_type FROM document WHERE sha256 = ?"
-        row = self._connection.execute(query, (bytes.fromhex(document.sha256),)).fetchone()
-        return row is not None and row == (document.size, document.media_type)
+        """Whether the store holds these bytes in this size, and takes their media type; of one file there may be several."""
+        row = self._first("SELECT length(body) FROM document WHERE sha256 = ?", bytes.fromhex(document.sha256))
+        return row == (document.size,) and document.media_type in MEDIA_TYPES
 
     def read(self, digest: str) -> bytes | None:
         """Bytes of a document, or None; StorageProblem where they do not match their hash."""
-        row = self._connection.execute("SELECT body FROM document WHERE sha256 = ?", (bytes.fromhex(digest),)).fetchone()
+        row = self._first("SELECT body FROM document WHERE sha256 = ?", bytes.fromhex(digest))
         if row is None:
             return None
         body = bytes(row[0])
         if sha256(body).hexdigest() != digest:
-            raise StorageProblem(f"document {digest} does not match its hash: the store was altered or is damaged")
+            raise StorageProblem(f"{self.path}: document {digest} does not match its hash: the store was altered or is damaged")
         return body
 
     def remove(self, digest: str) -> None:
-        """Remove the bytes of a document, its space overwritten."""
-        self._connection.execute("PRAGMA secure_delete=ON")
-        self._connection.execute("DELETE FROM document WHERE sha256 = ?", (bytes.fromhex(digest),))
-        # The write-ahead log still held the old pages.
-        self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        """Remove the bytes of a document, their space overwritten; StorageProblem while a reader still holds them.
+
+        A crash leaves them in the write-ahead log at most; a repetition removes them there, too.
+        """
+        self._first("PRAGMA secure_delete=ON")
+        with transaction(self._connection, self.path):
+            self._connection.execute("DELETE FROM document WHERE sha256 = ?", (bytes.fromhex(digest),))
+        is_busy, _, _ = self._first("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise StorageProblem(f"{self.path}: another process reads, and keeps removed bytes in the write-ahead log; end it and repeat")
+
+    def _first(self, query: str, *values: object) -> Any:
+        try:
+            return self._connection.execute(query, values).fetchone()
+        except sqlite3.Error as problem:
+            raise explain(self.path, problem) from problem
 
 
 def describe_document(body: bytes, media_type: str) -> Document:

@@ -10,22 +10,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from msgspec import Struct
 
 from prasasti.core.state import Tip
 from prasasti.core.transition import BlockResult, UsedId
-from prasasti.core.tree import HASH_BYTES, Records, TopTree, encode_bucket
-from prasasti.storage.connection import StorageProblem, create_database, open_database
+from prasasti.core.tree import HASH_BYTES, Records, StateMismatch, TopTree, encode_bucket
+from prasasti.storage.connection import create_database, explain, open_database, transaction
 
 CHUNK_LEAVES = 256
 DATABASE_NAME = "ledger.sqlite"
 SCHEMA_VERSION = 1
 
 SCHEMA = f"""
-CREATE TABLE genesis(id INTEGER PRIMARY KEY CHECK (id = 1), body BLOB NOT NULL);
+CREATE TABLE genesis(id INTEGER PRIMARY KEY CHECK (id = 1), body BLOB NOT NULL, sha256 BLOB NOT NULL);
 CREATE TABLE bucket(id INTEGER PRIMARY KEY, body BLOB NOT NULL);
 CREATE TABLE log(position INTEGER PRIMARY KEY, leaf BLOB NOT NULL, entry BLOB NOT NULL);
 CREATE TABLE block(height INTEGER PRIMARY KEY, time INTEGER NOT NULL, engine_time INTEGER NOT NULL, first INTEGER NOT NULL,
@@ -70,28 +72,26 @@ class LedgerDatabase:
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
         self.path = path
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        if version != SCHEMA_VERSION:
-            raise StorageProblem(f"{path} has schema version {version}; this program reads version {SCHEMA_VERSION}")
 
     @classmethod
     def create(cls, path: Path, genesis_bytes: bytes, tip: Tip, buckets: Mapping[int, Records], top: TopTree) -> LedgerDatabase:
-        """A new database that holds the genesis state; a crash within leaves a file that ``open`` refuses."""
-        connection = create_database(path, SCHEMA)
-        connection.execute("BEGIN IMMEDIATE")
-        connection.execute("INSERT INTO genesis VALUES (1, ?)", (genesis_bytes,))
-        bodies = [(number, encode_bucket(records)) for number, records in buckets.items()]
-        connection.executemany("INSERT INTO bucket VALUES (?, ?)", bodies)
-        connection.execute("INSERT INTO journal VALUES (0, ?)", (_encode_delta({number: top.leaf(number) for number in buckets}),))
-        connection.execute("INSERT INTO cursor VALUES (1, 0, 0)")
-        _insert_block(connection, tip, tip.time, 0, 0, ())
-        connection.execute("COMMIT")
-        return cls(connection, path)
+        """A new database that holds the genesis state; a crash within leaves no file of that name."""
+
+        def fill(connection: sqlite3.Connection) -> None:
+            connection.execute("INSERT INTO genesis VALUES (1, ?, ?)", (genesis_bytes, sha256(genesis_bytes).digest()))
+            bodies = [(number, encode_bucket(records)) for number, records in buckets.items()]
+            connection.executemany("INSERT INTO bucket VALUES (?, ?)", bodies)
+            connection.execute("INSERT INTO journal VALUES (0, ?)", (_encode_delta({number: top.leaf(number) for number in buckets}),))
+            connection.execute("INSERT INTO cursor VALUES (1, 0, 0)")
+            _insert_block(connection, tip, tip.time, 0, 0, ())
+
+        create_database(path, SCHEMA, fill)
+        return cls.open(path, write=True)
 
     @classmethod
     def open(cls, path: Path, write: bool) -> LedgerDatabase:
         """The database in a file; StorageProblem where it is missing, damaged or of another version."""
-        return cls(open_database(path, write), path)
+        return cls(open_database(path, write, SCHEMA_VERSION), path)
 
     def close(self) -> None:
         """Close the connection; the last writer's close folds the write-ahead log into the file."""
@@ -100,50 +100,60 @@ class LedgerDatabase:
     # -- reading ---------------------------------------------------------------------------------------------------
 
     def read_genesis(self) -> bytes:
-        """genesis.json as it was given."""
-        row = self._connection.execute("SELECT body FROM genesis").fetchone()
-        if row is None:
-            raise StorageProblem(f"{self.path} holds no genesis: its making was interrupted; remove the folder and make it anew")
-        return bytes(row[0])
+        """genesis.json as it was given; StateMismatch where the row was altered since."""
+        for body, digest in self._typed("the row of genesis.json", (bytes, bytes), "SELECT body, sha256 FROM genesis"):
+            if sha256(body).digest() == digest:
+                return bytes(body)
+        raise StateMismatch("the row of genesis.json")
 
     @contextmanager
     def snapshot(self) -> Iterator[int]:
-        """Reads within see one block, whose height this yields, whatever a writer commits meanwhile."""
-        self._connection.execute("BEGIN")
+        """Reads within see one block, whose height this yields, whatever a writer commits meanwhile. May be nested."""
+        is_outermost = not self._connection.in_transaction
+        if is_outermost:
+            list(self._rows("BEGIN"))
         try:
             yield self.read_tip().height
         finally:
-            self._connection.execute("COMMIT")
+            if is_outermost and self._connection.in_transaction:
+                list(self._rows("COMMIT"))
 
     def read_tip(self) -> BlockRow:
         """The newest block."""
-        return self._blocks("ORDER BY height DESC LIMIT 1")[0]
+        return self._block("ORDER BY height DESC LIMIT 1")
 
     def read_block_at(self, position: int) -> BlockRow:
         """The block whose entries span a log position."""
-        return self._blocks("WHERE first <= ? AND count > 0 ORDER BY first DESC LIMIT 1", position)[0]
+        return self._block("WHERE first <= ? AND count > 0 ORDER BY first DESC LIMIT 1", position)
 
     def load_bucket(self, number: int) -> bytes | None:
         """Body of a bucket (``core.tree.BucketSource``)."""
-        row = self._connection.execute("SELECT body FROM bucket WHERE id = ?", (number,)).fetchone()
+        try:
+            row = self._connection.execute("SELECT body FROM bucket WHERE id = ?", (number,)).fetchone()
+        except sqlite3.Error as problem:
+            raise explain(self.path, problem) from problem
+        if row is not None and type(row[0]) is not bytes:
+            raise StateMismatch(f"bucket {number}")
         return row[0] if row is not None else None
 
     def iterate_buckets(self) -> Iterator[tuple[int, bytes]]:
         """Every bucket that holds a record, by number."""
-        return iter(self._connection.execute("SELECT id, body FROM bucket ORDER BY id"))
+        return self._typed("a row of the bucket table", (int, bytes), "SELECT id, body FROM bucket ORDER BY id")
 
     def list_due(self, until: int, limit: int) -> list[tuple[int, str]]:
         """Deadlines with time ≤ ``until`` in order (``core.state.ScheduleSource``)."""
         query = "SELECT time, key FROM deadline WHERE time <= ? ORDER BY time, key LIMIT ?"
-        return self._connection.execute(query, (until, limit)).fetchall()
+        return list(self._typed("a row of the deadline table", (int, str), query, until, limit))
 
     def next_deadline(self) -> int | None:
         """Time of the earliest deadline, seconds UTC."""
-        return self._connection.execute("SELECT min(time) FROM deadline").fetchone()[0]  # type: ignore[no-any-return]
+        rows = self._typed("a row of the deadline table", (int,), "SELECT time FROM deadline ORDER BY time LIMIT 1")
+        return next((time for (time,) in rows), None)
 
     def list_deadlines(self) -> list[tuple[int, str]]:
         """All deadlines, in order."""
-        return self._connection.execute("SELECT time, key FROM deadline ORDER BY time, key").fetchall()
+        query = "SELECT time, key FROM deadline ORDER BY time, key"
+        return list(self._typed("a row of the deadline table", (int, str), query))
 
     def load_top(self, bucket_bits: int) -> TopTree:
         """The top tree from chunks and journal."""
@@ -151,10 +161,12 @@ class LedgerDatabase:
         heights: dict[int, int] = {}
         leaves: dict[int, bytearray] = {}
         chunk_leaves = min(CHUNK_LEAVES, 1 << bucket_bits)
-        for chunk, height, body in self._connection.execute("SELECT chunk, height, leaves FROM top"):
+        chunks = self._typed("a row of the top tree", (int, int, bytes), "SELECT chunk, height, leaves FROM top")
+        for chunk, height, body in chunks:
             heights[chunk] = height
             leaves[chunk] = bytearray(body)
-        for height, delta in self._connection.execute("SELECT height, delta FROM journal ORDER BY height"):
+        journal = self._typed("a row of the top tree's journal", (int, bytes), "SELECT height, delta FROM journal ORDER BY height")
+        for height, delta in journal:
             for number, leaf in _decode_delta(delta):
                 chunk, offset = divmod(number, chunk_leaves)
                 if height > heights.get(chunk, -1):
@@ -165,44 +177,49 @@ class LedgerDatabase:
 
     def iterate_used_ids(self, since: int) -> Iterator[tuple[int, UsedId]]:
         """Block time and used id of every transaction in blocks with time ≥ ``since``."""
-        for time, body in self._connection.execute("SELECT time, ids FROM block WHERE time >= ? ORDER BY height", (since,)):
-            for transaction_id, until, refused_actor in _ids_decoder.decode(body):
-                yield time, UsedId(transaction_id, until, refused_actor)
+        query = "SELECT height, time, ids FROM block WHERE time >= ? ORDER BY height"
+        for height, time, body in self._typed("a row of the block table", (int, int, bytes), query, since):
+            for used in _decode_ids(height, body):
+                yield time, used
 
     def find_position(self, transaction_id: str) -> int | None:
         """Log position of a transaction."""
-        row = self._connection.execute("SELECT position FROM position WHERE id = ?", (bytes.fromhex(transaction_id),)).fetchone()
-        return row[0] if row is not None else None
+        query = "SELECT position FROM position WHERE id = ?"
+        rows = self._typed("a row of the position table", (int,), query, bytes.fromhex(transaction_id))
+        return next((position for (position,) in rows), None)
 
     def list_positions(self, action: str, size: int) -> list[int]:
         """Log positions below ``size`` of accepted transactions with that action, ascending."""
         query = "SELECT position FROM action WHERE name = ? AND position < ? ORDER BY position"
-        return [row[0] for row in self._connection.execute(query, (action, size))]
+        return [position for (position,) in self._typed("a row of the action table", (int,), query, action, size)]
 
     # -- whole tables, as check-state reads them ----------------------------------------------------------------------
 
     def find_damage(self) -> str | None:
         """The first fault of pages and indexes that SQLite itself finds; None where it finds none."""
-        found = self._connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-        return None if found == "ok" else str(found)
+        found = list(self._rows("PRAGMA integrity_check(1)"))
+        return None if found == [("ok",)] else str(found)
 
     def iterate_blocks(self) -> Iterator[tuple[BlockRow, list[UsedId]]]:
         """Every block and the ids that it used, by height."""
-        bodies = self._connection.execute("SELECT ids FROM block ORDER BY height")
-        for row, (ids,) in zip(self._iterate_rows("ORDER BY height"), bodies, strict=True):
-            yield row, [UsedId(*used) for used in _ids_decoder.decode(ids)]
+        bodies = self._typed("a row of the block table", (bytes,), "SELECT ids FROM block ORDER BY height")
+        for row, (ids,) in zip(self._blocks("ORDER BY height"), bodies, strict=True):
+            yield row, _decode_ids(row.height, ids)
 
     def iterate_log(self) -> Iterator[tuple[int, bytes, bytes]]:
         """Position, leaf hash and bytes of every entry, by position."""
-        return iter(self._connection.execute("SELECT position, leaf, entry FROM log ORDER BY position"))
+        query = "SELECT position, leaf, entry FROM log ORDER BY position"
+        return self._typed("a row of the log table", (int, bytes, bytes), query)
 
     def iterate_positions(self) -> Iterator[tuple[int, str]]:
         """Log position and id of every transaction, by position."""
-        return iter(self._connection.execute("SELECT position, lower(hex(id)) FROM position ORDER BY position"))
+        query = "SELECT position, lower(hex(id)) FROM position ORDER BY position"
+        return self._typed("a row of the position table", (int, str), query)
 
     def iterate_actions(self) -> Iterator[tuple[int, str]]:
         """Log position and action of every accepted transaction, by position."""
-        return iter(self._connection.execute("SELECT position, name FROM action ORDER BY position"))
+        query = "SELECT position, name FROM action ORDER BY position"
+        return self._typed("a row of the action table", (int, str), query)
 
     # -- the log, as publishing reads it -----------------------------------------------------------------------------
 
@@ -214,24 +231,22 @@ class LedgerDatabase:
         """Right edge of the log where a block ends at ``size``, else None."""
         if size == 0:
             return ()
-        found = self._blocks("WHERE first < ? AND count > 0 ORDER BY first DESC LIMIT 1", size)
-        return found[0].edge if found and found[0].tip.size == size else None
+        found = next(self._blocks("WHERE first < ? AND count > 0 ORDER BY first DESC LIMIT 1", size), None)
+        return found.edge if found is not None and found.tip.size == size else None
 
     def entries(self, start: int, stop: int) -> Iterator[tuple[bytes, bytes]]:
         """Leaf hash and bytes of entries from ``start`` up to ``stop``."""
         query = "SELECT leaf, entry FROM log WHERE position >= ? AND position < ? ORDER BY position"
-        return iter(self._connection.execute(query, (start, stop)))
+        return self._typed("a row of the log table", (bytes, bytes), query, start, stop)
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
     def commit(self, result: BlockResult, top: TopTree, engine_time: int) -> None:
         """Commit a block whole. ``top`` has the block's update applied. A crash before COMMIT leaves nothing of it."""
-        run = self._connection.execute
         many = self._connection.executemany
         tip = result.tip
         first = tip.size - len(result.entries)
-        run("BEGIN IMMEDIATE")
-        try:
+        with transaction(self._connection, self.path):
             many("INSERT OR REPLACE INTO bucket VALUES (?, ?)", result.buckets.items())
             many("INSERT INTO log VALUES (?, ?, ?)", [(first + offset, leaf, entry) for offset, (leaf, entry) in enumerate(result.entries)])
             many("INSERT INTO position VALUES (?, ?)", [(bytes.fromhex(receipt.id), receipt.position) for receipt in result.receipts])
@@ -240,23 +255,19 @@ class LedgerDatabase:
             many("INSERT OR REPLACE INTO deadline VALUES (?, ?)", result.schedule_added)
             self._write_top(result, top)
             _insert_block(self._connection, tip, engine_time, first, len(result.entries), result.used_ids)
-            run("COMMIT")
-        except BaseException:
-            if self._connection.in_transaction:
-                run("ROLLBACK")
-            raise
 
     def set_note(self, name: str, value: str | None) -> None:
         """Keep or remove a remark of the engine's own, such as a clock fault."""
-        if value is None:
-            self._connection.execute("DELETE FROM note WHERE name = ?", (name,))
-        else:
-            self._connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
+        with transaction(self._connection, self.path):
+            if value is None:
+                self._connection.execute("DELETE FROM note WHERE name = ?", (name,))
+            else:
+                self._connection.execute("INSERT OR REPLACE INTO note VALUES (?, ?)", (name, value))
 
     def read_note(self, name: str) -> str | None:
         """A remark of the engine's own."""
-        row = self._connection.execute("SELECT value FROM note WHERE name = ?", (name,)).fetchone()
-        return row[0] if row is not None else None
+        rows = self._typed("a row of the note table", (str,), "SELECT value FROM note WHERE name = ?", name)
+        return next((value for (value,) in rows), None)
 
     def _write_top(self, result: BlockResult, top: TopTree) -> None:
         """Journal the changed leaves and rewrite the next chunks in rotation; a full lap makes older journal rows needless."""
@@ -265,7 +276,10 @@ class LedgerDatabase:
         run("INSERT INTO journal VALUES (?, ?)", (result.tip.height, _encode_delta(changed)))
         chunk_leaves = min(CHUNK_LEAVES, 1 << top.bucket_bits)
         chunks = (1 << top.bucket_bits) // chunk_leaves
-        position, lap_height = run("SELECT next, lap_height FROM cursor").fetchone()
+        cursor = run("SELECT next, lap_height FROM cursor").fetchone()
+        if cursor is None or not (0 <= cursor[0] < chunks and 0 <= cursor[1] <= result.tip.height):
+            raise StateMismatch("the row of the cursor")
+        position, lap_height = cursor
         empty = top.empty_leaf * chunk_leaves
         for _ in range(min(chunks, 1 + len(changed) // 32)):
             leaves = top.leaves(position * chunk_leaves, chunk_leaves)
@@ -281,13 +295,33 @@ class LedgerDatabase:
                 position, lap_height = 0, result.tip.height
         run("UPDATE cursor SET next = ?, lap_height = ?", (position, lap_height))
 
-    def _blocks(self, where: str, *values: int) -> list[BlockRow]:
-        return list(self._iterate_rows(where, *values))
+    # -- rows, and SQLite's faults in words ----------------------------------------------------------------------------
 
-    def _iterate_rows(self, where: str, *values: int) -> Iterator[BlockRow]:
+    def _block(self, where: str, *values: int) -> BlockRow:
+        found = next(self._blocks(where, *values), None)
+        if found is None:
+            raise StateMismatch("the block table, which lacks a row")
+        return found
+
+    def _blocks(self, where: str, *values: int) -> Iterator[BlockRow]:
         query = f"SELECT height, time, engine_time, first, count, app_hash, state_root, edge FROM block {where}"  # noqa: S608
-        for height, time, engine_time, first, count, app_hash, state_root, edge in self._connection.execute(query, values):
+        kinds = (int, int, int, int, int, bytes, bytes, bytes)
+        rows = self._typed("a row of the block table", kinds, query, *values)
+        for height, time, engine_time, first, count, app_hash, state_root, edge in rows:
             yield BlockRow(height, time, engine_time, first, count, app_hash, state_root, split_hashes(edge))
+
+    def _typed(self, place: str, kinds: tuple[type, ...], query: str, *values: object) -> Iterator[Any]:
+        """Rows of these types: a byte changed in the file can make any value another type's, or null."""
+        for row in self._rows(query, *values):
+            if tuple(map(type, row)) != kinds:
+                raise StateMismatch(place)
+            yield row
+
+    def _rows(self, query: str, *values: object) -> Iterator[Any]:
+        try:
+            yield from self._connection.execute(query, values)
+        except (sqlite3.Error, UnicodeDecodeError) as problem:
+            raise explain(self.path, problem) from problem
 
 
 def split_hashes(joined: bytes) -> tuple[bytes, ...]:
@@ -301,6 +335,13 @@ def _insert_block(connection: sqlite3.Connection, tip: Tip, engine_time: int, fi
         "INSERT INTO block VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (tip.height, tip.time, engine_time, first, count, tip.app_hash, tip.state_root, b"".join(tip.edge), ids),
     )
+
+
+def _decode_ids(height: int, body: bytes) -> list[UsedId]:
+    try:
+        return [UsedId(*used) for used in _ids_decoder.decode(body)]
+    except (ValueError, TypeError) as problem:
+        raise StateMismatch(f"the ids of block {height}") from problem
 
 
 def _encode_delta(leaves: Mapping[int, bytes]) -> bytes:
