@@ -5,10 +5,12 @@ Everything else is the product's own; the contract with deadlines is ``tests.cor
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,6 +39,8 @@ HOUR_SECONDS = 3_600
 PATIENCE_SECONDS = 30.0
 
 Result = TypeVar("Result")
+
+_nonces = count(1)
 
 
 class HandClocks:
@@ -69,16 +73,13 @@ def open_ledger(folder: Path, clocks: HandClocks | None = None, **options: Any) 
 
 
 class Envelopes:
-    """Signed envelopes for a ledger, each with a nonce of its own; ``series`` keeps apart those of several senders."""
+    """Signed envelopes for a ledger, each with a nonce of its own."""
 
-    def __init__(self, ledger: Ledger, series: int = 0) -> None:
+    def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
-        self._series = series
-        self._count = 0
 
     def sign(self, action: str, arguments: Any, *signers: Signer, **changes: Any) -> bytes:
         """An envelope signed by all of the signers, the first one's organisation acting."""
-        self._count += 1
         signers = signers or (SENDER,)
         payload = {
             "action": action,
@@ -86,7 +87,7 @@ class Envelopes:
             "arguments": arguments,
             "chain": self._ledger.chain,
             "expires": self._ledger.now() + HOUR_SECONDS,
-            "nonce": f"{self._series:08x}{self._count:024x}",
+            "nonce": f"{os.getpid():08x}{next(_nonces):024x}",
             "signers": [{"key": key_of(name), "role": role} for name, role in signers],
         }
         return sign(payload | changes, [name for name, _ in signers])
