@@ -228,10 +228,10 @@ def _resolve(effect: Effect, root: Any, place: str) -> list[Effect]:
     paths = {name: effect[name] for name in effect if name in _VALUES}
     columns = {name: _look(root, path.split("."), name in ("roles", "keys")) if path else [""] for name, path in paths.items()}
     lengths = {len(column) for column in columns.values()} - {1}
-    require(len(lengths) <= 1, place, f"{effect['effect']}: its paths lead to lists of unequal length")
     found = [{name: column[at % len(column)] for name, column in columns.items()} for at in range(max(lengths, default=1))]
     if "|" in EFFECTS[effect["effect"]]:
         found = [{name: value for name, value in values.items() if value} for values in found]
+    require(len(lengths) <= 1 and all(found), place, f"{effect['effect']}: its paths lead to nobody, or to lists of unequal length")
     for name, value in [item for values in found for item in values.items()]:
         check_shape(value, _VALUES[name], place, f"{effect['effect']}: {name}")
     return [{name: effect[name] for name in effect if name not in _VALUES} | values for values in found]
