@@ -20,6 +20,7 @@ from tests.judges import run_fsck
 
 RELEASES = 400
 SEED = 20261124
+LAST_STEPS = 80
 EXPECTED = [(release["ocid"], release["id"]) for release in map(make_release, range(RELEASES))]
 
 
@@ -40,11 +41,13 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def list_kills(whole: Ended, counted: Ended, rounds: int) -> Iterator[dict[str, Any]]:
-    """Moments within an undisturbed run, by calls and by seconds in turn: the former are the same ones each time."""
+    """Moments within an undisturbed run: at a step, at one of the last ones, after a time. The steps are the same ones each time."""
     assert (whole.code, counted.code) == (0, 0), whole.output + counted.output
     chance = random.Random(SEED)
-    for _ in range(rounds):
-        yield {"calls": chance.randrange(1, counted.calls)}
+    stride = LAST_STEPS // rounds
+    for number in range(rounds):
+        yield {"step": chance.randrange(1, counted.steps)}
+        yield {"step": counted.steps - chance.randrange(number * stride, (number + 1) * stride)}
         yield {"seconds": chance.uniform(0, whole.seconds)}
 
 
@@ -57,10 +60,10 @@ def count_recorded(ledger: Path) -> int:
 
 def test_an_import_is_killed_and_run_again(source: Path, tmp_path: Path) -> None:
     whole = run_child("import", "ocds", source, "--ledger", make_ledger(tmp_path / "whole"))
-    counted = run_child("import", "ocds", source, "--ledger", make_ledger(tmp_path / "counted"), calls=0)
+    counted = run_child("import", "ocds", source, "--ledger", make_ledger(tmp_path / "counted"), step=0)
     ledger = make_ledger(tmp_path / "ledger")
     recorded = [0]
-    for kill in list_kills(whole, counted, rounds=5):
+    for kill in list_kills(whole, counted, rounds=3):
         ended = run_child("import", "ocds", source, "--ledger", ledger, **kill)
         assert ended.was_killed or ended.code == 0, ended.output
         recorded.append(count_recorded(ledger))
@@ -74,8 +77,8 @@ def test_an_import_is_killed_and_run_again(source: Path, tmp_path: Path) -> None
 
 def test_an_import_stopped_at_the_keyboard_keeps_what_it_recorded(source: Path, tmp_path: Path) -> None:
     ledger = make_ledger(tmp_path / "ledger")
-    counted = run_child("import", "ocds", source, "--ledger", make_ledger(tmp_path / "counted"), calls=0)
-    stopped = run_child("import", "ocds", source, "--ledger", ledger, calls=counted.calls // 2, by=signal.SIGINT)
+    counted = run_child("import", "ocds", source, "--ledger", make_ledger(tmp_path / "counted"), step=0)
+    stopped = run_child("import", "ocds", source, "--ledger", ledger, step=counted.steps // 2, by=signal.SIGINT)
     assert (stopped.code, "Traceback" in stopped.output) == (1, False)
     recorded = count_recorded(ledger)
     assert 0 < recorded < RELEASES
@@ -105,7 +108,7 @@ def world(source: Path, tmp_path_factory: pytest.TempPathFactory) -> World:
     assert run_child("import", "ocds", source, "--ledger", make_ledger(folder / "ledger")).code == 0
     whole, counted = (shutil.copytree(folder / "ledger", folder / name) for name in ("whole", "counted"))
     first = run_child("publish", "--to", folder / "published", "--ledger", whole)
-    second = run_child("publish", "--to", folder / "other", "--ledger", counted, calls=0)
+    second = run_child("publish", "--to", folder / "other", "--ledger", counted, step=0)
     return World(source, folder / "ledger", folder / "published", first, second)
 
 
@@ -139,7 +142,7 @@ def grow_and_kill(world: World, folder: Path) -> tuple[Path, Path]:
     ledger = shutil.copytree(world.ledger, folder / "ledger")
     published = folder / "published"
     publish(ledger, published)
-    for number, kill in enumerate(list_kills(world.whole, world.counted, rounds=3)):
+    for number, kill in enumerate(list_kills(world.whole, world.counted, rounds=2)):
         first = RELEASES + 30 * number
         import_files(ledger, write_package(folder / "more.json", map(make_release, range(first, first + 30))))
         size = read_size(published)
