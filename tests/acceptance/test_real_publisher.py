@@ -112,6 +112,39 @@ def test_what_an_entry_says_is_what_its_document_says(world: World) -> None:
         assert attested["tag"] == sorted(release["tag"])
 
 
+@pytest.mark.parametrize("party", ["buyer", "supplier"])
+def test_all_processes_of_a_party_are_listed_and_exported(world: World, tmp_path: Path, party: str) -> None:
+    """A proof that nothing is left out, judged by the verifier alone, names the processes that the source has, and no others."""
+    processes = list_processes(world.releases, party)
+    for number in sorted(processes, key=lambda number: (-len(processes[number]), number))[:4]:
+        form = f"PT-NIPPC-{number}"
+        run("proof", "--list", f"procurement/{party}/{form}", "--output", tmp_path / "list.json", "--ledger", world.ledger)
+        found = verify("--list", tmp_path / "list.json", "--key", world.published / "log.vkey")["shown"]["items"]
+        assert [item["ocid"] for item in found] == processes[number]
+        if party == "buyer":
+            run("export", "ocds", "--buyer", form, "--output", tmp_path / "buyer.json", "--ledger", world.ledger)
+            records = parse((tmp_path / "buyer.json").read_bytes())["records"]
+            assert [record["ocid"] for record in records] == processes[number]
+
+
+def list_processes(releases: list[Release], party: str) -> dict[str, list[str]]:
+    """Register number of each buyer, or of each supplier that is no natural person → its processes, in the source's order."""
+    persons = {number for number, _ in list_natural_persons(releases)}
+    found: dict[str, list[str]] = {}
+    for release in releases:
+        awarded = [supplier["id"] for award in release["awards"] for supplier in award["suppliers"]]
+        for number in [release["buyer"]["id"]] if party == "buyer" else dict.fromkeys(awarded):
+            if number not in persons:
+                found.setdefault(number, []).append(release["ocid"])
+    return found
+
+
+def test_an_export_that_cannot_be_written_says_where(world: World, tmp_path: Path) -> None:
+    shown = run("export", "ocds", "--output", tmp_path / "nowhere" / "x.json", "--ledger", world.ledger, expect=2)
+    assert "nowhere is not a folder" in shown.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_documents_are_the_source_less_what_is_personal(world: World) -> None:
     """Every difference is a number, a name or an identifier's scheme of a natural person; without one, all else is equal."""
     persons = list_natural_persons(world.releases)

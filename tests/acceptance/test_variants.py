@@ -301,6 +301,17 @@ def test_unlisted_schemes_are_named(ledger: Path, tmp_path: Path) -> None:
     assert "XX-REG" in run("import", "ocds", source, "--ledger", ledger).stdout
 
 
+@pytest.mark.parametrize(("since", "until", "numbers"), [("2026-03-02", "2026-03-04", [1, 2]), ("2026-03-28", "2030-01-01", [27])])
+def test_an_export_of_a_time_has_the_releases_of_those_days(
+    ledger: Path, tmp_path: Path, since: str, until: str, numbers: list[int]
+) -> None:
+    import_files(ledger, write_package(tmp_path / "source.json", map(make_release, range(28))))
+    chosen = ("--from", since, "--to", until)
+    run("export", "ocds", "--package", "release", *chosen, "--output", tmp_path / "out.json", "--ledger", ledger)
+    exported = parse((tmp_path / "out.json").read_bytes())["releases"]
+    assert exported == parse(dump(drop_contacts([make_release(number) for number in numbers])))
+
+
 @pytest.mark.parametrize(
     ("change", "extensions"),
     [

@@ -212,6 +212,8 @@ def export_ocds(
     prasasti export ocds --from 2026-01-01 --to 2027-01-01 --package release --output 2026.json
     """
     out = shell()
+    if not output.parent.is_dir():
+        out.fail("error.could_not", f"{output.parent} is not a folder; make it first", COULD_NOT)
     selection = Selection(publisher, ocid, buyer, _instant(since), _instant(until))
     with bootstrap.open_for_reading(ledger_folder) as ledger:
         if package == "record":
