@@ -122,6 +122,11 @@ def wait_until_idle(ledger: Ledger) -> None:
     wait_until(lambda: bool(wake._waiters))
 
 
+def has_halted(ledger: Ledger) -> bool:
+    """Whether the engine met a fault."""
+    return _engine(ledger)._fault is not None
+
+
 def _engine(ledger: Ledger) -> EmbeddedEngine:
     assert isinstance(ledger.state, EmbeddedEngine)
     return ledger.state
