@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
@@ -202,6 +203,13 @@ ROWS: dict[str, tuple[str, Play]] = {
     "the last but one": (ACCEPTED, after(SECOND, end(REGISTRAR[0], registrar("agency-1", "second")))),
     "the last one after that": ("identity.02.3", after(
         SECOND, end(REGISTRAR[0], REGISTRAR), end("agency-1/second", registrar("agency-1", "second")))),
+    "the last of three": ("identity.02.3", after(
+        SECOND,
+        register("agency-1/third", roles=["identity.registrar"]),
+        end(REGISTRAR[0], REGISTRAR),
+        end("agency-1/second", registrar("agency-1", "third")),
+        end("agency-1/third", registrar("agency-1", "third")),
+    )),
     "a publisher's only registrar": ("identity.02.3", after(PUBLISHERS_REGISTRAR, end("publisher-1/registrar", REGISTRAR))),
     "both registrars in a block": ("identity.02.3", after(SECOND, in_one_block(
         *[("identity.end_key", {"key": key_of(f"agency-1/{name}")}, (holder(f"agency-1/{name}"),)) for name in ("registrar", "second")]
@@ -254,6 +262,18 @@ def test_each_row(tmp_path: Path, name: str) -> None:
                 else Ledger(tmp_path, (*CONTRACTS, REHEARSAL), training=ledger.application.genesis.training).root
             )
             assert ledger.root == previous, "a refusal leaves the state root unchanged"
+
+
+def test_no_organisation_withholds_alone(tmp_path: Path) -> None:
+    """Also where genesis gave an auditor's role to a member of another class."""
+    ledger = Ledger(tmp_path, (*CONTRACTS, REHEARSAL))
+    members = json.loads(ledger.genesis_bytes)["members"]
+    members[0]["keys"].append({"handle": "auditor", "key": key_of("agency-1/auditor"), "roles": ["governance.auditor"]})
+    members[0]["keys"].sort(key=lambda key: key["key"])
+    own: Signer = ("agency-1/auditor", "governance.auditor")
+    other = Ledger(tmp_path, (*CONTRACTS, REHEARSAL), members=members)
+    assert withhold(officer("agency-1"), own, "agency-1")(other) == "governance.01.4"
+    assert withhold(officer("agency-1"), AUDITOR, "agency-1")(other) == ACCEPTED
 
 
 def test_every_refusal_has_a_row() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import product
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -105,3 +106,13 @@ def test_the_number_of_signers(ledger: Ledger, action: str, places: int) -> None
     assert ledger.check(ledger.sign(action, example.arguments, *signers, spare)) == "admission.9"
     if len(signers) > 1:
         assert ledger.check(ledger.sign(action, example.arguments, *signers[:-1])) == "admission.9"
+
+
+def test_only_the_new_key_itself_proves_possession(tmp_path: Path) -> None:
+    """Also where genesis gave somebody the role that nobody should hold."""
+    changed = members()
+    changed[0]["keys"].append({"handle": "prover", "key": key_of("agency-1/prover"), "roles": ["identity.new_key"]})
+    changed[0]["keys"].sort(key=lambda key: key["key"])
+    ledger = Ledger(tmp_path, members=changed, organisations=[])
+    assert ledger.check(sign_as(ledger, "identity.register_key", 1, ("agency-1/new", "identity.new_key"))) == ACCEPTED
+    assert ledger.check(sign_as(ledger, "identity.register_key", 1, ("agency-1/prover", "identity.new_key"))) == "admission.9"

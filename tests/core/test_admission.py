@@ -248,6 +248,7 @@ ROWS: dict[str, tuple[str, Build]] = {
     "an envelope with a key twice": ("admission.2", edit_envelope(lambda data: data.replace(b"{", b'{"payload":"",', 1))),
     "an envelope of depth 33": ("admission.2", lambda _: b"[" * 33 + b"]" * 33),
     "an envelope of depth 10^4": ("admission.2", lambda _: b"[" * 10_000 + b"]" * 10_000),
+    "an unknown field of depth 10^4": ("admission.2", edit_envelope(lambda data: b'{"a":' + b"[" * 9_999 + b"]" * 9_999 + b"," + data[1:])),
     "another payload type": ("admission.2", spoil(lambda envelope: envelope.update(payloadType="application/json"))),
     "the payload type in capitals": ("admission.2", spoil(lambda envelope: envelope.update(payloadType=PAYLOAD_TYPE.upper()))),
     "an unknown field of the envelope": ("admission.2", spoil(lambda envelope: envelope.update(note=""))),
@@ -561,6 +562,22 @@ def test_a_refused_id_stays_used_until_its_envelope_has_expired(tmp_path: Path) 
     assert ledger.check(first) == "admission.6"
     ledger.time += 1
     assert ledger.check(first) == "admission.5"
+
+
+def test_an_accepted_id_stays_used_until_its_envelope_has_expired(tmp_path: Path) -> None:
+    """Ids that are old are forgotten as blocks go by; one whose envelope is still good never is."""
+    ledger = Ledger(tmp_path)
+    envelope = ledger.sign(CLOCK, {"seconds": 1}, OFFICER, expires=ledger.time + 86_400)
+    assert ledger.seal(envelope) == [ACCEPTED]
+    for _ in range(11):
+        ledger.time += 7_200
+        assert ledger.do(CLOCK, {"seconds": 1}, OFFICER) == ACCEPTED
+        assert ledger.check(envelope) == "admission.6"
+    ledger.time += 7_199
+    assert ledger.do(CLOCK, {"seconds": 1}, OFFICER) == ACCEPTED
+    assert ledger.check(envelope) == "admission.6"
+    ledger.time += 1
+    assert ledger.check(envelope) == "admission.5"
 
 
 def test_the_quota_counts_an_hour_of_block_time(tmp_path: Path) -> None:

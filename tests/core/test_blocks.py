@@ -205,6 +205,21 @@ def test_nothing_is_kept_before_the_commit(tmp_path: Path) -> None:
     assert tips == [ledger.application.info()] * 2
 
 
+def test_a_block_that_was_dropped_leaves_nothing(tmp_path: Path) -> None:
+    """A proposal can be computed and another one committed instead: what is kept in memory must be the committed one's."""
+    ledger = Ledger(tmp_path, WITH_REHEARSAL, bucket_bits=BITS)
+    holder: Signer = (OFFICER[0], "identity.holder")
+    put = [ledger.sign("rehearsal.put", {"texts": {name: name * 2}}, holder) for name in ("a", "b")]
+    dropped = ledger.application.check_tx(put[0], ledger.time)
+    ledger.application.finalize_block(1, ledger.time, [dropped])  # type: ignore[list-item]
+    assert ledger.seal(put[1]) == [ACCEPTED]
+    assert ledger.application.query("rehearsal/thing/a") is None
+    assert ledger.application.query("rehearsal/thing/b") == b'{"text":"bb"}'
+    assert ledger.root == reference.state_root(ledger.records(), BITS)
+    assert ledger.seal(put[0]) == [ACCEPTED]
+    assert ledger.root == reference.state_root(ledger.records(), BITS)
+
+
 def test_a_bug_keeps_nothing_of_its_block(tmp_path: Path) -> None:
     """A contradiction raises; what came before it in the same block is not kept either."""
     ledger = Ledger(tmp_path, WITH_REHEARSAL)
