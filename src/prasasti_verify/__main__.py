@@ -26,8 +26,8 @@ examples:
   prasasti-verify --list contracts.json published/            a list is whole"""
 
 
+# Verify what the arguments name, print the report, return the exit code; argparse ends the process where they are wrong.
 def main(arguments: list[str] | None = None) -> int:
-    """Verify what the arguments name, print the report, return the exit code; argparse ends the process where they are wrong."""
     given, report, verdict, problem = _parse_arguments(arguments), Report(), "in order", ""
     try:
         _verify(given, report)

@@ -1,10 +1,7 @@
-"""Hashes of the log (RFC 6962) and of the state tree (CometBFT ``simple:v``), and the proofs over both.
+"""Hashes of the log (RFC 6962) and of the state tree (CometBFT ``simple:v``), and the proofs over both."""
 
-Owns every hash formula that the ledger and the verifier share. Knows nothing of files, JSON or signatures.
-All hashes are 32 bytes of SHA-256; a *leaf* argument is a leaf's hash unless it says *data*.
-"""
-
-from __future__ import annotations
+# Owns every hash formula that the ledger and the verifier share. Knows nothing of files, JSON or signatures.
+# All hashes are 32 bytes of SHA-256; a *leaf* argument is a leaf's hash unless it says *data*.
 
 from collections.abc import Iterable, Sequence
 from functools import reduce

@@ -82,7 +82,8 @@ def find_record(proof: dict[str, Any], key: str, place: str) -> Any:
 
 # Items 0 … n−1 of the numbered list asked for, whose count n the state holds (no count: the list is empty).
 def find_list(proof: dict[str, Any], place: str) -> list[Any]:
-    count = check_shape(find_record(proof, f"{proof['list']}/count", place) or 0, int, place, "the list's count")
+    found, is_counted = find_record(proof, f"{proof['list']}/count", place), f"{proof['list']}/count" in proof["shown"]
+    count = check_shape(found if is_counted else 0, int, place, "the list's count")
     keys = [f"{proof['list']}:{number // PAGE_LENGTH}/{number}" for number in range(min(count, len(proof["shown"])))]
     missing = [key for key in keys if key not in proof["shown"]]
     require(not missing and len(keys) == count, place, f"lacks items of the {count} that the list has: {missing[:1]}")

@@ -38,8 +38,10 @@ class Source:
                 return answer
             except (OSError, HTTPException) as caught:
                 problem = caught
-                if isinstance(caught, HTTPError) and caught.code in (404, 410):
-                    return None
+                if isinstance(caught, HTTPError):
+                    caught.close()
+                    if caught.code in (404, 410):
+                        return None
         raise CannotDo(f"{where}: {problem}")
 
     # Paths of all in a folder that is no plain subfolder.

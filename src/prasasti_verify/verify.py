@@ -7,7 +7,7 @@ import re
 import sqlite3
 from argparse import Namespace
 from collections import Counter
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import Any
 
 from prasasti_verify import entries, notes, proofs, standing
@@ -34,13 +34,13 @@ class Report:
 
 # Where the walk over the entries stands. Memory grows with unexpired ids only: documents named lie in a temporary database.
 class _Walk:
-    def __init__(self, source: Source, given: Namespace, report: Report, origins: dict[str, Any]) -> None:
+    def __init__(self, source: Source, given: Namespace, report: Report, origins: dict[str, Any], documents: sqlite3.Connection) -> None:
+        self.documents = documents
         self.source, self.given, self.report, self.chain = source, given, report, origins["chain"]
         root = standing.compute_state_root(standing.list_records(origins), origins["bucket_bits"])
         self.block = self.former = {"height": 0, "time": origins["time"], "state_root": root.hex()}
         self.left, self.is_moved, self.edge, self.leaves = 0, False, tuple[bytes, ...](), list[bytes]()
         self.ids, self.withheld = dict[str, int](), dict[str, dict[str, Any]]()
-        self.documents = sqlite3.connect("")
         self.documents.execute("CREATE TABLE document (sha256 TEXT, size INTEGER, entry TEXT, UNIQUE (sha256, size))")
         self.standing = standing.Standing(origins)
         for name, version, table in [(item["name"], item["version"], item["table"]) for item in origins["contracts"]]:
@@ -61,8 +61,8 @@ class _Walk:
         self.report.pending += 1
 
 
+# Every check of a published folder, in this order; raises Wrong at the first place that is wrong. ``given`` are the command's options.
 def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
-    """Every check of a published folder in this order, ``given`` the command's options; raises Wrong at the first place that is wrong."""
     report.meaning = "This is not the ledger that you asked for, or its genesis file was altered."
     data = read(source, "genesis.json")
     found, origins = sha256(data).hex(), standing.parse_genesis(data)
@@ -81,22 +81,23 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
             given.progress(first + len(bundle), checkpoint.size)
         _judge_kept(given, checkpoint, roots, [key], report)
         return
-    walk = _Walk(source, given, report, origins)
-    _judge_entries(walk, checkpoint, roots)
-    report.meaning = "The log's entries name another key for its checkpoints, or somebody unknown has signed here."
-    log_keys = _judge_lines(walk, checkpoint, key, [*witnesses.values(), *policy.witnesses.values()])
-    _judge_kept(given, checkpoint, roots, log_keys, report)
-    report.meaning = "Beside the log, which is whole, something was swapped, damaged, left over or put here by somebody."
-    _judge_withheld(walk, checkpoint.size)
-    _judge_documents(walk)
-    if source.is_site:
-        report.warnings.append("foreign files and old partial tiles were not looked for: a site cannot be listed")
-    else:
-        _judge_files(walk, checkpoint.size, witnesses)
-    # Witnesses should see a checkpoint soon after its last block.
-    last, limit = walk.block["time"], standing.find_parameter(walk.standing, "max_gap_seconds", walk.block["time"])
-    late = [f"{name} cosigned {seconds - last} s after the last block" for name, seconds in times.items() if abs(seconds - last) > limit]
-    report.warnings += [f"{text}, where {limit} s is the limit" for text in late]
+    with closing(sqlite3.connect("")) as documents:
+        walk = _Walk(source, given, report, origins, documents)
+        _judge_entries(walk, checkpoint, roots)
+        report.meaning = "The log's entries name another key for its checkpoints, or somebody unknown has signed here."
+        log_keys = _judge_lines(walk, checkpoint, key, [*witnesses.values(), *policy.witnesses.values()])
+        _judge_kept(given, checkpoint, roots, log_keys, report)
+        report.meaning = "Beside the log, which is whole, something was swapped, damaged, left over or put here by somebody."
+        _judge_withheld(walk, checkpoint.size)
+        _judge_documents(walk)
+        if source.is_site:
+            report.warnings.append("foreign files and old partial tiles were not looked for: a site cannot be listed")
+        else:
+            _judge_files(walk, checkpoint.size, witnesses)
+        # Witnesses should see a checkpoint soon after its last block.
+        end, limit = walk.block["time"], standing.find_parameter(walk.standing, "max_gap_seconds", walk.block["time"])
+        late = [f"{name} cosigned {seconds - end} s after the last block" for name, seconds in times.items() if abs(seconds - end) > limit]
+        report.warnings += [f"{text}, where {limit} s is the limit" for text in late]
 
 
 # A tlog-proof: its entry stands in the log whose checkpoint it carries, and is sound in itself.
@@ -158,8 +159,8 @@ def _judge_signatures(checkpoint: Checkpoint, key: Key, policy: Policy, place: s
     report.subject = f"{checkpoint.origin}, {checkpoint.size} entries, root {checkpoint.root.hex()}"
     require(checkpoint.origin == key.name, place, f"is of the log {checkpoint.origin}, not of {key.name}")
     require(notes.read_signature(checkpoint, key, place) is not None, place, f"is not signed by the log's key {key.id().hex()}")
-    found = [(name, notes.read_signature(checkpoint, witness, place)) for name, witness in policy.witnesses.items()]
-    times = {name: seconds for name, seconds in found if seconds is not None}
+    signed = {name: notes.read_signature(checkpoint, witness, place) for name, witness in policy.witnesses.items()}
+    times = {name: seconds for name, seconds in signed.items() if seconds is not None}
     require(policy.is_met(policy.quorum, times), place, f"has {len(times)} cosignatures, which do not meet the quorum {policy.quorum}")
     report.checked["signatures on the checkpoint"] += 1 + len(times)
     return times
@@ -270,7 +271,7 @@ def _judge_kept(given: Namespace, checkpoint: Checkpoint, roots: dict[int, bytes
     for place, kept in given.previous:
         is_ours = kept.origin == checkpoint.origin and any(notes.read_signature(kept, key, place) is not None for key in log_keys)
         require(is_ours, place, "is not signed by a key of this log: it is of another log, or of another history of this one")
-        require(kept.size <= checkpoint.size, place, f"covers {kept.size} entries, the folder {checkpoint.size}: it is behind or rolled back")
+        require(kept.size <= checkpoint.size, place, f"covers {kept.size} entries, the folder {checkpoint.size}: behind or rolled back")
         require(roots[kept.size] == kept.root, place, f"signs another root for the first {kept.size} entries: two histories, a fork")
         report.checked["other checkpoints"] += 1
 
@@ -295,7 +296,7 @@ def _judge_documents(walk: _Walk) -> None:
             (walk.report.withheld if digest in walk.withheld else walk.report.missing).append(f"{entry}: {path}")
         else:
             require(len(data) == size and sha256(data).hex() == digest, path, f"is not the document that {entry} names")
-            walk.report.warnings += [f"{path} is withheld, yet lies here"] if digest in walk.withheld else []
+            walk.report.warnings += [f"{path}: withheld, yet it is here"] if digest in walk.withheld else []
             walk.report.checked["documents"] += 1
 
 

@@ -21,14 +21,14 @@ def run(*arguments: object) -> tuple[int, dict[str, Any]]:
     return code, report
 
 
-def check(folder: Path, *arguments: object) -> dict[str, Any]:
+def check(folder: Path | str, *arguments: object) -> dict[str, Any]:
     """Report on a folder that must be in order."""
     code, report = run(folder, *arguments)
     assert (code, report["verdict"], report["problem"]) == (0, "in order", ""), report
     return report
 
 
-def find_wrong(folder: Path, *arguments: object) -> str:
+def find_wrong(folder: Path | str, *arguments: object) -> str:
     """First thing that is wrong in a folder that is."""
     code, report = run(folder, *arguments)
     assert (code, report["verdict"]) == (1, "wrong"), report

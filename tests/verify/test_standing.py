@@ -398,7 +398,7 @@ def test_documents_are_compared_missed_and_withheld(tmp_path: Path) -> None:
     report = check(ledger.publish(tmp_path / "withheld"))
     assert report["withheld"] == [f"entry 2 of agency-1: {path_of(hidden)}"]
     ledger.documents.append(hidden)
-    assert "is withheld, yet lies here" in check(ledger.publish(tmp_path / "left over"))["warnings"][0]
+    assert "withheld, yet it is here" in check(ledger.publish(tmp_path / "left over"))["warnings"][0]
 
 
 def test_a_document_of_another_size_or_content_is_wrong(tmp_path: Path) -> None:
