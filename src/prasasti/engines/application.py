@@ -61,12 +61,13 @@ def load_newest(database: LedgerDatabase, bucket_bits: int) -> tuple[BlockRow, T
 
 def check_newest(database: LedgerDatabase, row: BlockRow, genesis: Genesis) -> None:
     """That the newest block's row tells what its entries tell, since the next block stands on it; StateMismatch."""
-    # One more than there should be: a smaller count would hide the last.
-    entries = list(database.entries(row.first, row.tip.size + 1))
+    entries = list(database.entries(row.first, row.tip.size))
     leaves = [hash_leaf(entry) for _, entry in entries]
     before = database.edge(row.first)
     if before is None or leaves != [leaf for leaf, _ in entries] or len(leaves) != row.count:
         raise StateMismatch(f"the entries of block {row.height}")
+    if list(database.entries(row.tip.size, row.tip.size + 1)):
+        raise StateMismatch(f"the log, which goes on after block {row.height}")
     try:
         head = msgspec.json.decode(entries[0][1], type=BlockEntry) if entries else None
     except ValueError as problem:

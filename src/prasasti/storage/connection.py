@@ -66,11 +66,14 @@ def create_database(path: Path, schema: str, fill: Callable[[sqlite3.Connection]
         raise StorageProblem(f"{path} cannot be made: {problem.strerror}") from problem
 
 
-def open_database(path: Path, write: bool, version: int) -> sqlite3.Connection:
-    """The database in a file, for reading alone unless ``write``; StorageProblem where it is not one of that version."""
+def open_database(path: Path, write: bool, version: int, *, overwrite_deleted: bool = False) -> sqlite3.Connection:
+    """The database in a file, for reading alone unless ``write``; StorageProblem where it is not one of that version.
+
+    ``overwrite_deleted``: what is deleted leaves no trace in the file, if every writer opened it so.
+    """
     try:
-        if not path.exists():
-            raise StorageProblem(f"{path} is missing; take a copy of the folder that is whole")
+        if not path.is_file():
+            raise StorageProblem(f"{path} is {'no file' if path.exists() else 'missing'}; take a copy of the folder that is whole")
         connection = _connect(path, "rw" if write else "ro")
     except sqlite3.Error as problem:
         raise explain(path, problem) from problem
@@ -79,7 +82,7 @@ def open_database(path: Path, write: bool, version: int) -> sqlite3.Connection:
     try:
         _check_version(connection, path, version)
         if write:
-            _configure(connection, path)
+            _configure(connection, path, overwrite_deleted)
     except BaseException as problem:
         connection.close()
         # Of a damaged schema SQLite quotes bytes that are no text.
@@ -126,9 +129,10 @@ def _check_version(connection: sqlite3.Connection, path: Path, version: int) -> 
         raise StorageProblem(f"{path} has schema version {found}, this program reads version {version}; use the program that made it")
 
 
-def _configure(connection: sqlite3.Connection, path: Path) -> None:
-    # FULL: a commit is on the disk before anybody is answered. Debian compiles secure_delete on, which only costs here.
-    for pragma in ("synchronous=FULL", "cache_size=-131072", "secure_delete=OFF"):
+def _configure(connection: sqlite3.Connection, path: Path, overwrite_deleted: bool) -> None:
+    # FULL: a commit is on the disk before anybody is answered. Debian compiles secure_delete on, which the ledger's
+    # database, where nothing is secret, only pays for.
+    for pragma in ("synchronous=FULL", "cache_size=-131072", f"secure_delete={int(overwrite_deleted)}"):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
         raise StorageProblem(f"{path} cannot have a write-ahead log: its file system lacks shared memory; use a local disk")

@@ -54,7 +54,8 @@ class DocumentStore:
     @classmethod
     def open(cls, path: Path, write: bool) -> DocumentStore:
         """The store in a file; StorageProblem where it is missing, damaged or of another version."""
-        return cls(open_database(path, write, SCHEMA_VERSION), path)
+        # From the first document on: pages that are split keep copies, which no later deletion would reach.
+        return cls(open_database(path, write, SCHEMA_VERSION, overwrite_deleted=True), path)
 
     def close(self) -> None:
         """Close the connection."""
@@ -89,7 +90,6 @@ class DocumentStore:
 
         A crash leaves them in the write-ahead log at most; a repetition removes them there, too.
         """
-        self._first("PRAGMA secure_delete=ON")
         with transaction(self._connection, self.path):
             self._connection.execute("DELETE FROM document WHERE sha256 = ?", (bytes.fromhex(digest),))
         is_busy, _, _ = self._first("PRAGMA wal_checkpoint(TRUNCATE)")
