@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from hashlib import sha256 as _sha256
 from typing import Protocol
 
@@ -21,6 +22,9 @@ HASH_BYTES = 32
 BUCKETS_KEPT = 20_000
 
 Records = list[tuple[str, bytes, bytes]]
+
+# Every transaction asks for its signers' keys and organisations.
+_bucket_of = lru_cache(maxsize=1 << 14)(bucket_of)
 
 _body_decoder: msgspec.msgpack.Decoder[Records] = msgspec.msgpack.Decoder(Records)
 _body_encoder = msgspec.msgpack.Encoder()
@@ -212,7 +216,7 @@ class Tree:
 
     def bucket_number(self, key: str) -> int:
         """Number of the bucket that a key lives in."""
-        return bucket_of(key, self.top.bucket_bits)
+        return _bucket_of(key, self.top.bucket_bits)
 
 
 def check_value(key: str, leaf: bytes, value: bytes) -> bytes:

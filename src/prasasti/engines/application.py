@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from hashlib import sha256
 
 import msgspec
 
@@ -28,6 +27,7 @@ from prasasti_verify.hashing import compute_app_hash, extend_edge, fold_edge, ha
 
 VERIFIED_KEPT = 20_000
 
+Signatures = tuple[tuple[bytes, bytes], ...]
 Door = Callable[[Transaction, View], str | None]
 
 
@@ -96,7 +96,9 @@ class Application:
         self._ids = UsedIds()
         for time, used in database.iterate_used_ids(row.time - max(REFUSED_ID_KEPT_SECONDS, QUOTA_WINDOW_SECONDS)):
             self._ids.note(time, used)
-        self._verified: OrderedDict[str, bytes] = OrderedDict()
+        self._verified: OrderedDict[str, Signatures] = OrderedDict()
+        self._admitted: dict[str, Transaction] = {}
+        self._admitted_time = 0
         self._pending: BlockResult | None = None
         self._forgotten_at = row.time
 
@@ -121,19 +123,24 @@ class Application:
         problem = judge(transaction, self._context(time))
         if problem is not None:
             return problem
+        if time != self._admitted_time:
+            self._admitted, self._admitted_time = {}, time
+        self._admitted[transaction.id] = transaction
         refused = self._door(transaction, self._state.view)
         return Inadmissible("admission.11", f"door: {refused}") if refused is not None else transaction
 
     def prepare_proposal(self, transactions: Sequence[Transaction], time: int) -> list[Transaction | Inadmissible]:
-        """What may enter the next block, in the order given: each is judged again at the block's own time, an id once."""
+        """What may enter the next block, in the order given: each is judged at the block's own time, an id once."""
         context = self._context(time)
+        admitted = self._admitted if time == self._admitted_time else {}
         seen: set[str] = set()
         judged: list[Transaction | Inadmissible] = []
         for transaction in transactions:
             if transaction.id in seen:
                 judged.append(Inadmissible("admission.6", f"id: {transaction.id} stands in this block already"))
                 continue
-            problem = judge(transaction, context)
+            # One that ``check_tx`` judged on this state, for this time, need not be judged again.
+            problem = judge(transaction, context) if admitted.get(transaction.id) is not transaction else None
             judged.append(problem or transaction)
             if problem is None:
                 seen.add(transaction.id)
@@ -180,6 +187,7 @@ class Application:
             self._ids.forget(result.tip.time)
             self._forgotten_at = result.tip.time
         self._pending = None
+        self._admitted = {}
         return result.tip
 
     def _context(self, time: int) -> AdmissionContext:
@@ -190,12 +198,11 @@ class Application:
 
     def _is_signed(self, transaction: Transaction) -> bool:
         """Verify once: a payload with the same signatures was judged already. The keyid names the key, the state is not asked."""
-        digest = sha256(transaction.envelope_json).digest()
-        if self._verified.get(transaction.id) == digest:
+        if self._verified.get(transaction.id) == transaction.signatures:
             return True
         if not is_signed(transaction):
             return False
-        self._verified[transaction.id] = digest
+        self._verified[transaction.id] = transaction.signatures
         if len(self._verified) > VERIFIED_KEPT:
             self._verified.popitem(last=False)
         return True
