@@ -20,7 +20,7 @@ HINTS = {
     sqlite3.SQLITE_FULL: "the disk is full; make room and start again",
     sqlite3.SQLITE_IOERR: "the disk or its file system fails, or is full",
     sqlite3.SQLITE_NOTADB: "the file is damaged or another program's; take a copy that is whole",
-    sqlite3.SQLITE_READONLY: "the file or its folder is read-only",
+    sqlite3.SQLITE_READONLY: "this user may not write there, which reading needs, too; read a copy of the folder",
 }
 
 
@@ -117,7 +117,14 @@ def _list_journals(path: Path) -> list[Path]:
 
 def _connect(path: Path, mode: str) -> sqlite3.Connection:
     # Callers serialise their use: the engine's one thread writes, readers have connections of their own.
-    return sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+    address = f"{path.absolute().as_uri()}?mode={mode}{'&immutable=1' if mode == 'ro' and _is_frozen(path) else ''}"
+    return sqlite3.connect(address, uri=True, isolation_level=None, check_same_thread=False, timeout=30)
+
+
+def _is_frozen(path: Path) -> bool:
+    """Whether nobody can write to a file, and nothing of it is elsewhere: on a read-only mount SQLite can read it only so."""
+    journals = [each for each in _list_journals(path) if each.exists() and each.stat().st_size]
+    return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not journals
 
 
 def _check_version(connection: sqlite3.Connection, path: Path, version: int) -> None:
