@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec import ValidationError
+
 from prasasti.contracts.governance.records import WithheldRecord, withheld_key
 from prasasti.core.contract import View
 from prasasti.core.envelope import Transaction
@@ -21,7 +23,11 @@ def make_door(documents: DocumentStore) -> Callable[[Transaction, View], str | N
     def judge(transaction: Transaction, view: View) -> str | None:
         for path, what in find_personal_data(transaction.payload.arguments):
             return f"{path} looks like {what}; personal data never goes on the ledger"
-        for document in find_documents(transaction.payload.arguments):
+        try:
+            named = list(find_documents(transaction.payload.arguments))
+        except ValidationError as problem:
+            return f"the arguments name a document in a form that none has: {problem}"
+        for document in named:
             if view.get(withheld_key(document.sha256), WithheldRecord) is not None:
                 return f"document {document.sha256} is withheld and cannot be named again"
             if not documents.has(document):

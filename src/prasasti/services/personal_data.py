@@ -31,8 +31,11 @@ def find_personal_data(value: object, path: str = "arguments") -> Iterator[tuple
             if pattern.search(value):
                 yield path, name
     elif isinstance(value, dict):
-        for key, each in value.items():
-            yield from find_personal_data(each, f"{path}.{key}")
+        for index, (key, each) in enumerate(value.items()):
+            is_plain = not list(find_personal_data(key))
+            if not is_plain:
+                yield from find_personal_data(key, f"the name of field {index + 1} in {path}")
+            yield from find_personal_data(each, f"{path}.{key}" if is_plain else f"field {index + 1} in {path}")
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from find_personal_data(each, f"{path}[{index}]")
