@@ -87,7 +87,7 @@ def import_ocds(
             out.fail("error.could_not", f"{path} is not a file", COULD_NOT)
     started = time.monotonic()
     with open_to_write(ledger_folder, accept_clock) as ledger:
-        name = publisher or _only_publisher(ledger)
+        name = publisher or only_publisher(ledger)
         settings = AttestationSettings(
             publisher=name,
             redaction_key=read_redaction_key(redaction_key or ledger.keys_folder / f"{name}.redaction.key"),
@@ -101,10 +101,11 @@ def import_ocds(
             report = importer.run(files, encoding=encoding, progress=progress)
     seconds = time.monotonic() - started
     say_import(out, report, seconds)
-    out.finish(_import_as_json(report, seconds), 0 if report.is_clean else REFUSED)
+    out.finish(import_as_json(report, seconds), 0 if report.is_clean else REFUSED)
 
 
-def _only_publisher(ledger: Ledger) -> str:
+def only_publisher(ledger: Ledger) -> str:
+    """The publisher of a ledger that has one; click.UsageError otherwise."""
     publishers = [organisation.id for organisation in ledger.genesis.organisations if organisation.ocid_prefixes]
     if len(publishers) != 1:
         raise click.UsageError(f"name the publisher with --publisher: this ledger has {', '.join(publishers) or 'none'}")
@@ -123,7 +124,7 @@ def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
     if report.file_problems:
         out.say("import.files")
         for where, problem in report.file_problems:
-            out.line(f"  {where}: {_spell_code(out, problem.problem)} {problem.detail}".rstrip())
+            out.line(f"  {where}: {spell_code(out, problem.problem)} {problem.detail}".rstrip())
     removed = [(name, count) for name, count in report.redactions.items() if count]
     if removed:
         out.say("import.redactions", version=REDACTION_VERSION)
@@ -149,19 +150,21 @@ def _say_seen(out: Shell, title: str, seen: dict[tuple[str, str], Seen]) -> None
         return
     out.say(title)
     ordered = sorted(seen.items(), key=lambda item: -item[1].count)
-    rows = [[str(found.count), f"{_spell_code(out, code)} {detail}".strip(), found.where] for (code, detail), found in ordered[:SHOWN_ROWS]]
+    rows = [[str(found.count), f"{spell_code(out, code)} {detail}".strip(), found.where] for (code, detail), found in ordered[:SHOWN_ROWS]]
     out.table([out.words("import.times"), out.words("import.what"), out.words("import.where")], rows, right=(0,))
     if len(ordered) > SHOWN_ROWS:
         out.say("import.more", count=len(ordered) - SHOWN_ROWS)
 
 
-def _spell_code(out: Shell, code: str) -> str:
+def spell_code(out: Shell, code: str) -> str:
     """What a problem, a notice, a refusal of the contract or one of admission says in words."""
     keys = (f"problem.{code}", f"notice.{code}", f"refusal.{code.replace('.', '_')}", code)
     return next((words for key in keys if (words := out.words.find(key, ""))), code)
 
 
-def _import_as_json(report: ImportReport, seconds: float) -> dict[str, Any]:
+def import_as_json(report: ImportReport, seconds: float) -> dict[str, Any]:
+    """An import's report for programs."""
+
     def as_list(seen: dict[tuple[str, str], Seen]) -> list[dict[str, Any]]:
         return [{"code": code, "detail": detail, "count": found.count, "first": found.where} for (code, detail), found in seen.items()]
 

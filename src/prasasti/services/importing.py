@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -26,6 +26,7 @@ from prasasti.core.envelope import Payload, sign_envelope
 from prasasti.core.envelope import Signer as PayloadSigner
 from prasasti.core.genesis import OrganisationRecord
 from prasasti.integrations.ocds.attestation import AttestationSettings, PreparedRelease, RefusedRelease, prepare_release
+from prasasti.integrations.ocds.canonical import encode_json, parse_json
 from prasasti.integrations.ocds.money import Total, add_totals, sum_money
 from prasasti.integrations.ocds.problems import Problem
 from prasasti.integrations.ocds.reading import SourceEvent, SourceNotice, SourceProblem, SourceRelease, read_releases
@@ -88,39 +89,53 @@ class ImportReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a release; ``prepared`` is None where it was refused before it was redacted."""
+
+    event: SourceRelease
+    kind: Kind
+    prepared: PreparedRelease | None
+
+
+_Prepared = tuple[str, SourceRelease, PreparedRelease]
+
+
+@dataclass(frozen=True, slots=True)
 class Importer:
     """A ledger, and the publisher in whose name releases are recorded."""
 
     ledger: Ledger
     signer: Signer
     settings: AttestationSettings
+    strip: Callable[[Any], Any] | None = None
+    """What of a release does not count when it is compared with what is recorded under its id (row numbers, say)."""
 
     def run(self, paths: Sequence[Path], encoding: str | None = None, progress: Callable[[int, int], None] | None = None) -> ImportReport:
         """Read, redact, record all releases of files, in batches; see the module for what an interruption leaves."""
+        return self.run_events(_read_files(paths, encoding, progress))
+
+    def run_events(self, events: Iterable[SourceEvent], settle: Callable[[Settled], None] | None = None) -> ImportReport:
+        """The same for releases from anywhere; ``settle`` is told what became of each, when it is known."""
         report = ImportReport()
         prefixes = self._list_prefixes()
-        batch: list[tuple[str, PreparedRelease]] = []
-        done_bytes = 0
-        total_bytes = sum(path.stat().st_size for path in paths)
-        for path in paths:
-            for event in read_releases(path, encoding=encoding):
-                prepared = self._prepare(event, prefixes, report)
-                if prepared is not None:
-                    batch.append(prepared)
-                if len(batch) >= BATCH_RELEASES:
-                    self._record(batch, report)
-                    batch = []
-                if progress is not None and isinstance(event, SourceRelease):
-                    progress(min(done_bytes + event.offset, total_bytes), total_bytes)
-            done_bytes += path.stat().st_size
-        self._record(batch, report)
+        batch: list[_Prepared] = []
+        for event in events:
+            prepared = self._prepare(event, prefixes, report)
+            if prepared is not None:
+                batch.append(prepared)
+            elif settle is not None and isinstance(event, SourceRelease):
+                settle(Settled(event, "refused", None))
+            if len(batch) >= BATCH_RELEASES:
+                self._record(batch, report, settle)
+                batch = []
+        self._record(batch, report, settle)
         return report
 
     def _list_prefixes(self) -> tuple[str, ...]:
         organisation = self.ledger.state.get(f"identity/organisation/{self.settings.publisher}", OrganisationRecord)
         return tuple(organisation.ocid_prefixes) if organisation is not None else ()
 
-    def _prepare(self, event: SourceEvent, prefixes: tuple[str, ...], report: ImportReport) -> tuple[str, PreparedRelease] | None:
+    def _prepare(self, event: SourceEvent, prefixes: tuple[str, ...], report: ImportReport) -> _Prepared | None:
         """One event of a file: a release made ready, or what to report instead."""
         if isinstance(event, SourceNotice):
             _tally(report.notices, event.notice.notice, event.notice.detail, Path(event.file).name)
@@ -135,7 +150,7 @@ class Importer:
             _tally(report.refusals, event.problem.problem, event.problem.path, where)
             return None
         report.read += 1
-        where = f"{Path(event.file).name}, release {event.position}"
+        where = event.where or f"{Path(event.file).name}, release {event.position}"
         prepared = prepare_release(event.release, self.settings)
         for notice in prepared.notices:
             _tally(report.notices, notice.notice, notice.detail, f"{where}, {notice.path}")
@@ -150,21 +165,21 @@ class Importer:
             return None
         _count_redactions(report, prepared)
         report.money = add_totals(report.money, sum_money([prepared.release]))
-        return where, prepared
+        return where, event, prepared
 
-    def _record(self, batch: Sequence[tuple[str, PreparedRelease]], report: ImportReport) -> None:
+    def _record(self, batch: Sequence[_Prepared], report: ImportReport, settle: Callable[[Settled], None] | None) -> None:
         """Store the documents of what is new, then send its envelopes; each answer counts its release.
 
         A source may hold a release twice, say in a package and in a record: the second is not sent.
         """
-        known = [self._find_known(prepared) for _, prepared in batch]
+        known = [self._find_known(prepared) for _, _, prepared in batch]
         fresh: dict[tuple[str, str, str], PreparedRelease] = {}
-        for (_, prepared), kind in zip(batch, known, strict=True):
+        for (_, _, prepared), kind in zip(batch, known, strict=True):
             if kind is None:
                 fresh.setdefault(_identify(prepared), prepared)
         self.ledger.documents.put((prepared.document, prepared.media_type) for prepared in fresh.values())
         answers = dict(zip(fresh, self.ledger.submit([self._sign(prepared) for prepared in fresh.values()]), strict=True))
-        for (where, prepared), kind in zip(batch, known, strict=True):
+        for (where, event, prepared), kind in zip(batch, known, strict=True):
             answer = answers.get(_identify(prepared))
             kind = kind or (_kind_of(answer) if answer is not None else "unchanged")
             report.kinds[kind] += 1
@@ -174,12 +189,16 @@ class Importer:
                 answers.pop(_identify(prepared), None)
             if kind == "contradictions":
                 _tally(report.notices, "contradiction", f"{prepared.ocid} {prepared.release_id}", where)
+            if settle is not None:
+                settle(Settled(event, kind, prepared))
 
     def _find_known(self, prepared: PreparedRelease) -> Kind | None:
         """What becomes of a release that need not or must not be sent; None for one that is new."""
         if self._is_recorded(prepared):
             return "unchanged"
         record = self._find_record(prepared, prepared.release_id)
+        if record is not None and self._says_the_same(record, prepared):
+            return "unchanged"
         return "refused" if record is not None and len(record.versions) >= MAX_VERSIONS else None
 
     def _is_recorded(self, prepared: PreparedRelease) -> bool:
@@ -187,6 +206,14 @@ class Importer:
         ids = dict.fromkeys((prepared.release_id, prepared.sha256[:32], prepared.release["id"]))
         records = (self._find_record(prepared, release_id) for release_id in ids)
         return any(record is not None and is_recorded(record, prepared.sha256) for record in records)
+
+    def _says_the_same(self, record: ReleaseRecord, prepared: PreparedRelease) -> bool:
+        """Whether a version that is recorded differs only in what ``strip`` takes away."""
+        if self.strip is None:
+            return False
+        said = encode_json(self.strip(prepared.release))
+        documents = (self.ledger.documents.read(version.document) for version in record.versions)
+        return any(said == encode_json(self.strip(parse_json(content.decode()))) for content in documents if content is not None)
 
     def _find_record(self, prepared: PreparedRelease, release_id: str) -> ReleaseRecord | None:
         return self.ledger.state.get(release_key(prepared.publisher, prepared.ocid, release_id), ReleaseRecord)
@@ -213,6 +240,19 @@ class Importer:
             signers=[PayloadSigner(self.signer.public_key.hex(), PUBLISHER_ROLE)],
         )
         return sign_envelope(payload, [(self.signer.public_key, self.signer.sign)])
+
+
+def _read_files(
+    paths: Sequence[Path], encoding: str | None, progress: Callable[[int, int], None] | None
+) -> Iterator[SourceEvent]:
+    done_bytes = 0
+    total_bytes = sum(path.stat().st_size for path in paths)
+    for path in paths:
+        for event in read_releases(path, encoding=encoding):
+            yield event
+            if progress is not None and isinstance(event, SourceRelease):
+                progress(min(done_bytes + event.offset, total_bytes), total_bytes)
+        done_bytes += path.stat().st_size
 
 
 def _identify(prepared: PreparedRelease) -> tuple[str, str, str]:

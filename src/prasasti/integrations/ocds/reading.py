@@ -40,12 +40,16 @@ _C1_CONTROL: Final = re.compile(rb"[\x80-\x9f]")
 
 
 class SourceRelease(msgspec.Struct, frozen=True):
-    """One release as it stands in a source. `position` counts the file's releases from 1, `offset` the (decompressed) bytes."""
+    """One release as it stands in a source. `position` counts the file's releases from 1, `offset` the (decompressed) bytes.
+
+    `where` says it in other words, where the source is no file of releases (rows of a table).
+    """
 
     file: str
     position: int
     offset: int
     release: dict[str, Any]
+    where: str = ""
 
 
 class SourceProblem(msgspec.Struct, frozen=True):
