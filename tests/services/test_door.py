@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from prasasti.core.envelope import Transaction
 from prasasti.core.types import Document
 from prasasti.services.door import make_door
-from prasasti.services.personal_data import find_personal_data
+from prasasti.services.personal_data import PATTERNS, find_personal_data, may_hold_personal_data
 from prasasti.services.submitting import DraftProblem, draft_payload
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
@@ -207,3 +207,13 @@ def test_the_door_of_a_running_node(tmp_path: Path) -> None:
         ledger.documents.put([(b"text", "text/plain")])
         assert expect_receipt(ledger.submit([envelope])[0]).refusal is None
     assert NIK.encode() not in b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+
+
+@given(
+    st.text(alphabet="0123456789abcXé@.+ -", max_size=30),
+    st.sampled_from(["3171014107900001", "081234567890", "a@b.id", ""]),
+    st.text(max_size=3),
+)
+def test_the_hint_misses_nothing_that_a_pattern_fits(before: str, datum: str, after: str) -> None:
+    text = before + datum + after
+    assert may_hold_personal_data(text) or not any(pattern.search(text) for _, pattern in PATTERNS)

@@ -23,9 +23,24 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a mobile phone number", re.compile(_PHONE)),
 )
 
+# Whatever a pattern fits holds one of these; the patterns themselves are tried only then.
+_hint = re.compile("@|[0-9]{9}")
+LONGEST_NUMBER = 16
+
+
+def may_hold_personal_data(value: object) -> bool:
+    """Whether it is worth looking; False is certain. Hashes and keys, letters and digits throughout, are passed over."""
+    if isinstance(value, str):
+        return not (len(value) > LONGEST_NUMBER and value.isascii() and value.isalnum()) and _hint.search(value) is not None
+    if isinstance(value, dict):
+        return any(map(may_hold_personal_data, value)) or any(map(may_hold_personal_data, value.values()))
+    return isinstance(value, list) and any(map(may_hold_personal_data, value))
+
 
 def find_personal_data(value: object, path: str = "arguments") -> Iterator[tuple[str, str]]:
     """Pairs of path and what was found there. The datum itself is not repeated: the answer would carry it on."""
+    if not may_hold_personal_data(value):
+        return
     if isinstance(value, str):
         for name, pattern in PATTERNS:
             if pattern.search(value):
