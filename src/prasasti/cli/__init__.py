@@ -14,6 +14,7 @@ from prasasti.cli.pilot import pilot
 from prasasti.cli.publishing import proof, publish
 from prasasti.cli.recording import submit
 from prasasti.cli.shell import make_shell
+from prasasti.cli.tables import list_commands
 
 LANGUAGE_HELP = "Language of what is printed: en or id. Otherwise PRASASTI_LANGUAGE, LC_ALL or LANG decides."
 
@@ -41,6 +42,10 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 for each in (init, key, submit, import_, publish, proof, audit, check_state, export, show, pilot):
     prasasti.add_command(each)
+
+
+for system in list_commands():
+    import_.add_command(system)
 
 
 def main() -> None:

@@ -112,7 +112,7 @@ def only_publisher(ledger: Ledger) -> str:
     return publishers[0]
 
 
-def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
+def say_import(out: Shell, report: ImportReport, seconds: float, *, with_money: bool = True) -> None:
     """An import's report for people: counts that add up, what was removed, tolerated, refused, and the money."""
     if not report.read and not report.file_problems:
         out.say("import.nothing")
@@ -139,7 +139,7 @@ def say_import(out: Shell, report: ImportReport, seconds: float) -> None:
         [out.words(f"stage.{stage}"), currency, out.words.amount(f"{total.amount:f}", "").strip(), str(total.count)]
         for (stage, currency), total in sorted_totals(report.money)
     ]
-    if rows:
+    if rows and with_money:
         out.say("import.money")
         headings = [out.words(f"import.{name}") for name in ("stage", "currency", "total", "times")]
         out.table(headings, rows, right=(2, 3))

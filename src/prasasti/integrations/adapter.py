@@ -108,10 +108,15 @@ class AdapterOptions(msgspec.Struct, frozen=True):
 
 
 class Adapter(Protocol):
-    """A system of tables. `faults` are the codes of reported rows that something is wrong with; other codes explain."""
+    """A system of tables. `faults` are the codes of reported rows that something is wrong with; other codes explain.
+
+    `description` and `example` (a folder's name) stand in the command's help.
+    """
 
     name: str
     title: str
+    description: str
+    example: str
     ocid_prefix: str
     default_scheme: str
     mapping: Mapping

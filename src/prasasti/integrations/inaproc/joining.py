@@ -73,7 +73,9 @@ class InaprocAdapter:
     """See `adapter.Adapter`."""
 
     name = "inaproc"
-    title = "INAPROC (SPSE), CSV"
+    title = "INAPROC"
+    description = "plans, tenders with schedule and bidders, results, contracts, non-tender purchases and realisation, as CSV files."
+    example = "kemnaker-2023"
     ocid_prefix = "ocds-inaprc"
     default_scheme = "ID"
     mapping = mapping.MAPPING
@@ -242,10 +244,10 @@ class _Joiner:
         """A supplier's name without a legal form is neither known as a firm's nor as a person's: kept, and listed."""
         rule = judge_number("ID", "").rule
         for table in (tables.BIDDER, tables.RESULT, tables.CONTRACT, tables.DIRECT_RESULT, tables.DIRECT_CONTRACT, tables.PAYMENT):
-            named = [row for row in self.reading.tables[table] if row.get("nama_penyedia")]
-            without = [row for row in named if rule is not None and not re.search(rule.legal_forms, row.get("nama_penyedia"))]
-            if without:
-                self._find("name_without_legal_form", without, table)
+            for row in self.reading.tables[table]:
+                name = row.get("nama_penyedia")
+                if name and rule is not None and not re.search(rule.legal_forms, name):
+                    self._find("name_without_legal_form", [row], name[:100])
 
     def _compare(self, row: Row, column: str, other: Row, other_column: str) -> None:
         """An amount that another row tells: repeated where it is the same, reported where it differs."""
