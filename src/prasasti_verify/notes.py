@@ -13,7 +13,6 @@ from nacl.exceptions import BadSignatureError
 from prasasti_verify.strict import MAX_INTEGER, Wrong, decode_base64, require
 
 ED25519, COSIGNATURE = 1, 4
-Line = tuple[str, bytes, bytes]  # A signature line: name, key id, signature.
 _name = re.compile(r"[^\s+]+")
 _number = re.compile("0|[1-9][0-9]{0,15}")
 
@@ -28,13 +27,13 @@ class Key(NamedTuple):
         return sha256(self.name.encode() + b"\n" + bytes((self.kind,)) + self.public).digest()[:4]
 
 
-# A signed tree head: what is signed, and what that says.
+# A signed tree head: what is signed, what that says, and the signature lines (name, key id, signature).
 class Checkpoint(NamedTuple):
     body: bytes
     origin: str
     size: int
     root: bytes
-    lines: tuple[Line, ...]
+    lines: tuple[tuple[str, bytes, bytes], ...]
 
 
 # Logs and witnesses that a reader accepts; a group has cosigned when so many of its members have.
@@ -58,10 +57,11 @@ def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:
         return False
 
 
-# A vkey: name+hex(key id)+base64(kind, public key), split at the first two "+".
+# A vkey and a newline: name+hex(key id)+base64(kind, public key), split at the first two "+".
 def parse_key(data: bytes, place: str) -> Key:
-    name, key_id, material = (*_decode_text(data, place).removesuffix("\n").split("+", 2), "", "")[:3]
-    raw = decode_base64(material, place)
+    name, key_id, material = (*_decode_text(data, place).split("+", 2), "", "\n")[:3]
+    require(material.endswith("\n"), place, "has no final newline")
+    raw = decode_base64(material[:-1], place)
     require(len(raw) == 33 and raw[0] in (ED25519, COSIGNATURE), place, "is no vkey of Ed25519")
     key = Key(name, raw[0], raw[1:])
     require(_name.fullmatch(name) and key_id == key.id().hex(), place, "is a vkey whose key id does not fit its name and key")
@@ -103,9 +103,9 @@ def parse_policy(data: bytes, place: str) -> Policy:
         where, defined = f"{place}, line {number}", {"none", *witnesses, *groups}
         match [word for word in re.split("[ \t]", line) if word]:
             case ["log", vkey] | ["log", vkey, _]:
-                logs.append(parse_key(vkey.encode(), where))
+                logs.append(parse_key(f"{vkey}\n".encode(), where))
             case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in defined:
-                witnesses[name] = parse_key(vkey.encode(), where)
+                witnesses[name] = parse_key(f"{vkey}\n".encode(), where)
                 free.add(name)
             case ["group", name, threshold, *members] if name not in defined:
                 needed = {"any": "1", "all": str(len(members))}.get(threshold, threshold)
@@ -130,7 +130,7 @@ def _decode_text(data: bytes, place: str, controls: str = "\n") -> str:
     return text
 
 
-def _parse_line(line: str, place: str) -> Line:
+def _parse_line(line: str, place: str) -> tuple[str, bytes, bytes]:
     dash, name, encoded = (*line.split(" ", 2), "", "")[:3]
     raw = decode_base64(encoded, place)
     require(dash == "—" and _name.fullmatch(name) and len(raw) > 4, place, f"has a signature line that cannot be read: {line[:60]!r}")

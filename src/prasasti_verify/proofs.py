@@ -10,8 +10,6 @@ from prasasti_verify.hashing import bucket_of, hash_bucket, hash_bucket_leaf, ha
 from prasasti_verify.notes import Checkpoint, parse_checkpoint
 from prasasti_verify.strict import HASH, Wrong, check_shape, decode_base64, decode_json, require, require_sorted
 
-PAGE_LENGTH = 256
-
 _head = re.compile(rb"c2sp\.org/tlog-proof@v1\nextra ([!-~]+)\nindex (0|[1-9][0-9]{0,15})\n((?:[!-~]+\n)*)\n")
 _key = re.compile("[A-Za-z0-9._:-]{1,128}(/[A-Za-z0-9._:-]{1,128}){2,}")
 _PROOF = {
@@ -84,7 +82,7 @@ def find_record(proof: dict[str, Any], key: str, place: str) -> Any:
 def find_list(proof: dict[str, Any], place: str) -> list[Any]:
     found, is_counted = find_record(proof, f"{proof['list']}/count", place), f"{proof['list']}/count" in proof["shown"]
     count = check_shape(found if is_counted else 0, int, place, "the list's count")
-    keys = [f"{proof['list']}:{number // PAGE_LENGTH}/{number}" for number in range(min(count, len(proof["shown"])))]
+    keys = [f"{proof['list']}:{number // 256}/{number}" for number in range(min(count, len(proof["shown"])))]
     missing = [key for key in keys if key not in proof["shown"]]
     require(not missing and len(keys) == count, place, f"lacks items of the {count} that the list has: {missing[:1]}")
     return [find_record(proof, key, place) for key in keys]

@@ -6,7 +6,6 @@ from base64 import b64decode, b64encode
 from itertools import accumulate, pairwise
 from typing import Any
 
-MAX_DEPTH = 32
 MAX_INTEGER = 2**53 - 1
 HASH = KEY = re.compile("[0-9a-f]{64}")
 IDENTIFIER = re.compile("[A-Za-z0-9._:-]{1,128}")
@@ -69,10 +68,10 @@ def decode_base64(text: str, place: str) -> bytes:
 def decode_json(data: bytes, place: str, *, canonical: bool = True) -> Any:
     try:
         text = data.decode()
-        if text.count("{") + text.count("[") > MAX_DEPTH:
+        if text.count("{") + text.count("[") > 32:
             outside_strings = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
             depth = max(accumulate((sign in "{[") - (sign in "}]") for sign in outside_strings), default=0)
-            require(depth <= MAX_DEPTH, place, f"is nested deeper than {MAX_DEPTH}")
+            require(depth <= 32, place, "is nested deeper than 32")
         value = _decoder.decode(text)
         is_canonical = encode_json(value) == data
     except ValueError as problem:

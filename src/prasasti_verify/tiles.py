@@ -5,10 +5,12 @@
 import os
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from http.client import HTTPException
-from typing import BinaryIO
+from operator import add
+from struct import unpack
+from typing import Any, BinaryIO
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
@@ -16,6 +18,7 @@ from prasasti_verify.hashing import extend_edge, fold_edge
 from prasasti_verify.strict import CannotDo, Wrong, require
 
 WIDTH = 256
+_LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
 _path = re.compile(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
 
@@ -30,7 +33,7 @@ class Source:
     def open(self, path: str) -> BinaryIO | None:
         where, problem = f"{self.where}/{path}", Exception()
         if not self.is_site:
-            return open(where, "rb") if os.path.isfile(where) else None
+            return open(where, "rb", buffering=0) if os.path.isfile(where) else None
         for wait_seconds in (0, 1, 4):
             time.sleep(wait_seconds)
             try:
@@ -56,12 +59,11 @@ class Source:
 def find(source: Source, path: str, limit_bytes: int = 1 << 27) -> bytes | None:
     if (stream := source.open(path)) is None:
         return None
-    pieces, size = [], 0
+    pieces: list[bytes] = []
     with stream:
-        while piece := stream.read(1 << 18):
+        while piece := stream.read(1 << 20):
             pieces.append(piece)
-            size += len(piece)
-            require(size <= limit_bytes, path, f"is larger than {limit_bytes:,} bytes")
+            require(sum(map(len, pieces)) <= limit_bytes, path, f"is larger than {limit_bytes:,} bytes")
         # http.client counts in `length` what the server still owes: a connection that broke off is no short file.
         if getattr(stream, "length", None):
             raise CannotDo(f"{path}: the connection broke off")
@@ -102,14 +104,15 @@ def read_tile(source: Source, level: int | str, index: int, width: int) -> tuple
 
 # Hashes of a tile, or entries of a bundle, which must be ``width`` many.
 def split_tile(data: bytes, level: int | str, width: int, path: str) -> list[bytes]:
-    parts, at, end = [], 0, len(data)
     if level != "entries":
-        parts, at = [data[at : at + 32] for at in range(0, end, 32)], 32 * width
+        require(len(data) == 32 * width, path, f"does not hold exactly {width} whole hashes")
+        return [*unpack("32s" * width, data)]
+    parts, at, end = [], 0, len(data)
     while at + 1 < end:
         start = at + 2
         at = start + (data[at] << 8 | data[at + 1])
         parts.append(data[start:at])
-    require(at == end and len(parts) == width, path, f"does not hold exactly {width} whole {'entries' if level == 'entries' else 'hashes'}")
+    require(at == end and len(parts) == width, path, f"does not hold exactly {width} whole entries")
     return parts
 
 
@@ -121,7 +124,7 @@ def walk_entries(source: Source, size: int, root: bytes, roots: dict[int, bytes]
     leaves: list[bytes] = []
     for first in range(0, size, WIDTH):
         path, entries = read_tile(source, "entries", first // WIDTH, min(WIDTH, size - first))
-        leaves = [sha256(b"\x00" + entry).digest() for entry in entries]
+        leaves = _hash_all(_LEAF, entries)
         tile, hashes = read_tile(source, 0, first // WIDTH, len(leaves))
         odd = [at for at, leaf in enumerate(leaves) if leaf != hashes[at]] if leaves != hashes else []
         require(not odd, f"entry {first + odd[0]} ({path})" if odd else "", f"does not hash to its leaf in {tile}")
@@ -147,6 +150,15 @@ def walk_entries(source: Source, size: int, root: bytes, roots: dict[int, bytes]
 # Root over a power of two of hashes.
 def _fold(row: list[bytes]) -> bytes:
     while len(row) > 1:
-        pairs = iter(row)
-        row = [sha256(b"\x01" + left + right).digest() for left, right in zip(pairs, pairs, strict=True)]
+        row = _hash_all(_NODE, map(add, row[::2], row[1::2]))
     return row[0]
+
+
+# The hashes of RFC 6962, 2.1, many at a time: a copy of the begun hash is cheaper than a new one over prefix and part.
+def _hash_all(begun: Any, parts: Iterable[bytes]) -> list[bytes]:
+    hashes, copy = [], begun.copy
+    for part in parts:
+        digest = copy()
+        digest.update(part)
+        hashes.append(digest.digest())
+    return hashes

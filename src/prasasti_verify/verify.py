@@ -6,7 +6,7 @@
 import re
 import sqlite3
 from argparse import Namespace
-from collections import Counter
+from collections import Counter, deque
 from contextlib import closing, suppress
 from typing import Any
 
@@ -132,12 +132,12 @@ def _read_keys(source: Source | None, origin: str, given: Namespace, report: Rep
     policy, witnesses = given.policy, dict[str, Key]()
     key = given.key or next((log for log in policy.logs if log.name == origin), None) if policy else given.key
     if source:
-        own_key, own_policy = _read_key(source, "log.vkey"), notes.parse_policy(read(source, "policy"), "policy")
+        own_key, own_policy = notes.parse_key(read(source, "log.vkey"), "log.vkey"), notes.parse_policy(read(source, "policy"), "policy")
         witnesses = dict(own_policy.witnesses)
         require(own_policy.logs == (own_key,), "policy", "names another log than log.vkey")
         for name, path in [(name, f"witness/{name}.vkey") for name in witnesses]:
             require(_file_name.fullmatch(name), "policy", f"has a witness whose name is no file's: {name!r}")
-            require(_read_key(source, path) == witnesses[name], path, "is another key than the policy's")
+            require(notes.parse_key(read(source, path), path) == witnesses[name], path, "is another key than the policy's")
         require(key in (None, own_key), "log.vkey", "is not the key that you gave")
         report.taken_on_trust += [] if key else [f"log.vkey (no --key was given): {own_key.name}, key {own_key.id().hex()}"]
         report.taken_on_trust += [] if policy else [f"policy (no --policy was given): quorum {own_policy.quorum}"]
@@ -146,12 +146,6 @@ def _read_keys(source: Source | None, origin: str, given: Namespace, report: Rep
         raise CannotDo(f"there is no key of the log {origin}: give --key, a --policy that names it, or the published folder")
     require(key.name == origin, "log.vkey", f"is a key of {key.name}, not of the log {origin}")
     return key, policy or Policy((key,), {}, {}, "none"), witnesses
-
-
-def _read_key(source: Source, path: str) -> Key:
-    data = read(source, path)
-    require(data.endswith(b"\n"), path, "has no final newline")
-    return notes.parse_key(data, path)
 
 
 # The log's signature, and as many cosignatures as the policy asks for; times of the cosignatures by witness.
@@ -178,8 +172,7 @@ def _judge_entries(walk: _Walk, checkpoint: Checkpoint, roots: dict[int, bytes])
         except Wrong:
             # Files altered so as to fit each other fail further on in the walk, at the latest at the root.
             with suppress(Wrong):
-                for _ in bundles:
-                    pass
+                deque(bundles, 0)
                 walk.report.meaning = SIGNED
             raise
         walk.report.checked["entries"] += len(bundle)

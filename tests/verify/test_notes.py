@@ -25,7 +25,7 @@ NAMES = {FIRST: "one.example/w", SECOND: "two.example/w", THIRD: "three.example/
 
 def test_the_example_of_signed_note() -> None:
     """C2SP signed-note, "Example": text, key and signature."""
-    key = parse_key(b"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "key")
+    key = parse_key(b"example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k\n", "key")
     line = "— example.com/foo Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM="
     text = b"This is an example message.\n"
     lines = parse_checkpoint(f"a\n0\n{'A' * 43}=\n\n{line}\n".encode(), "note").lines
@@ -50,12 +50,13 @@ def test_the_example_of_signed_note() -> None:
     ],
 )
 def test_what_is_no_vkey(text: str) -> None:
-    with pytest.raises(Wrong):
-        parse_key(text.encode(), "key")
+    for ending in ("", "\n"):
+        with pytest.raises(Wrong):
+            parse_key(f"{text}{ending}".encode(), "key")
 
 
 def test_a_signature_has_64_bytes() -> None:
-    key = parse_key(vkey(ORIGIN, 1, LOG).encode(), "key")
+    key = parse_key(f"{vkey(ORIGIN, 1, LOG)}\n".encode(), "key")
     assert not is_signed(key.public, b"x", b"")
     assert not is_signed(key.public, b"x", bytes(63))
     assert not is_signed(key.public, b"x", bytes(64))
@@ -64,7 +65,7 @@ def test_a_signature_has_64_bytes() -> None:
 
 def test_a_cosignature_signs_its_time() -> None:
     signed = cosign(note(ORIGIN, 5, bytes(32), LOG), NAMES[FIRST], FIRST, 1_700_000_000)
-    witness = parse_key(vkey(NAMES[FIRST], 4, FIRST).encode(), "key")
+    witness = parse_key(f"{vkey(NAMES[FIRST], 4, FIRST)}\n".encode(), "key")
     checkpoint = parse_checkpoint(signed, "checkpoint")
     assert read_signature(checkpoint, witness, "checkpoint") == 1_700_000_000
     assert read_signature(checkpoint, Key(NAMES[FIRST], 1, witness.public), "checkpoint") is None
