@@ -26,7 +26,7 @@ from prasasti.integrations.inaproc.tables import (
     UNIT,
     UNMAPPED,
 )
-from prasasti.integrations.tables.conversions import MONEY, NUMBER, TIME, Conversion, Setting, Unknown, code_conversion
+from prasasti.integrations.tables.conversions import DAY, MONEY, NUMBER, TIME, Conversion, Setting, Unknown, code_conversion
 from prasasti.integrations.tables.mapping import Compared, Constant, Derived, Field, Joined, Mapping
 
 CONSTRUCTION_CONSULTANCY: Final = "Jasa Konsultansi Badan Usaha Konstruksi"
@@ -159,8 +159,8 @@ def _contract(table: str, process: str, number: str, older: str) -> tuple[Field,
         Field(table, "nama_paket", "contract", f"{at}.title"),
         Field(table, "jenis_kontrak", "contract", f"{at}.description"),
         Field(table, "nilai_kontrak", "contract", f"{at}.value", MONEY, stage="contracted", required=True),
-        Field(table, "tgl_kontrak", "contract", f"{at}.dateSigned", TIME, required=True),
-        Field(table, "tgl_kontrak_awal", "contract", f"{at}.period.startDate", TIME),
+        Field(table, "tgl_kontrak", "contract", f"{at}.dateSigned", DAY, required=True),
+        Field(table, "tgl_kontrak_awal", "contract", f"{at}.period.startDate", DAY),
         Field(table, "end*", "contract", f"{at}.period.endDate"),
         Field(table, "no_kontrak", "contract", f"{at}.documents[].title"),
         Field(table, "contract*", "contract", f"{at}.documents[].id"),
@@ -173,7 +173,7 @@ def _contract(table: str, process: str, number: str, older: str) -> tuple[Field,
         Field(table, "nilai_kontrak", "amendment", f"{at}.value", MONEY, stage="contracted"),
         Field(table, "end*", "amendment", f"{at}.period.endDate"),
         Field(table, "versi_addendum", "amendment", f"{at}.amendments[].id", NUMBER, required=True),
-        Field(table, "tgl_kontrak", "amendment", f"{at}.amendments[].date", TIME),
+        Field(table, "tgl_kontrak", "amendment", f"{at}.amendments[].date", DAY),
         Field(table, "alasan_addendum", "amendment", f"{at}.amendments[].rationale"),
         Field(table, "alasan_ubah_nilai_kontrak", "amendment", f"{at}.amendments[].rationale", join="; "),
         Field(table, "change*", "amendment", f"{at}.amendments[].description"),
@@ -197,12 +197,12 @@ def _contract(table: str, process: str, number: str, older: str) -> tuple[Field,
     )  # fmt: skip
 
 
-def _bid(table: str, process: str, winner: str, number: str, older: str) -> tuple[Field, ...]:
+def _bid(table: str, process: str, decided: tuple[str, Conversion], number: str, older: str) -> tuple[Field, ...]:
     """An award and the proposal it accepts, of a result's row."""
     return (
         Field(table, process, "award", "tender.id", NUMBER, required=True),
         Field(table, "award*", "award", "awards[].id"),
-        Field(table, winner, "award", "awards[].date", TIME, required=True),
+        Field(table, decided[0], "award", "awards[].date", decided[1], required=True),
         Field(table, "nilai_negosiasi", "award", "awards[].value", MONEY, stage="awarded", required=True),
         Field(table, "award*", "award", "awards[].relatedBid"),
         *_supplier(table, "award", "awards[].suppliers[]", number=number, older=older),
@@ -252,11 +252,11 @@ FIELDS: Final = (
         lost="whether it failed or was cancelled; `complete` is told with the award",
     ),
     Field(
-        NOTICE, "tanggal_status", "failure", "date", TIME,
+        NOTICE, "tanggal_status", "failure", "date", DAY,
         lost="nothing, but it is the day of the extract for all rows: when a tender failed the source does not say",
     ),
     Field(NOTICE, "kd_tender", "failure", "tender.amendments[].id", Conversion("with `-failure`", lambda cell, _: f"{cell}-failure")),
-    Field(NOTICE, "tanggal_status", "failure", "tender.amendments[].date", TIME),
+    Field(NOTICE, "tanggal_status", "failure", "tender.amendments[].date", DAY),
     Field(NOTICE, "status_tender", "failure", "tender.amendments[].description"),
     Field(
         NOTICE, "ket_ditutup", "failure", "tender.amendments[].rationale",
@@ -274,9 +274,9 @@ FIELDS: Final = (
     Field(BIDDER, "pemenang", "proposal", "bids.details[].status", code_conversion({"1": "valid", "0": None}, "1 → valid; 0 → no status")),
     *_supplier(BIDDER, "proposal", "bids.details[].tenderers[]", number="npwp_penyedia_16", older="npwp_penyedia"),
     # Results of tenders. Plan and notice stand in only where the tender was not announced.
-    *_bid(RESULT, "kd_tender", "tgl_penetapan_pemenang", "npwp_16_penyedia", "npwp_penyedia"),
+    *_bid(RESULT, "kd_tender", ("tgl_penetapan_pemenang", DAY), "npwp_16_penyedia", "npwp_penyedia"),
     *_plan(RESULT, "kd_rup_paket"),
-    Field(RESULT, "tgl_pengumuman_tender", "planning", "date", TIME, lost="the hour"),
+    Field(RESULT, "tgl_pengumuman_tender", "planning", "date", DAY),
     Field(RESULT, "hps", "tender", "tender.value", MONEY, stage="tendered"),
     *_place_of_work(RESULT, "tender"),
     *_buyer(RESULT),
@@ -311,7 +311,7 @@ FIELDS: Final = (
     *_entity(DIRECT),
     *_steps(DIRECT_STEP),
     Field(DIRECT_STEP, "kd_nontender", "step", "tender.id", NUMBER, required=True),
-    *_bid(DIRECT_RESULT, "kd_nontender", "tgl_selesai_nontender", "npwp16_penyedia", "npwp_penyedia"),
+    *_bid(DIRECT_RESULT, "kd_nontender", ("tgl_selesai_nontender", TIME), "npwp16_penyedia", "npwp_penyedia"),
     *_plan(DIRECT_RESULT, "kd_rup"),
     Field(DIRECT_RESULT, "tgl_pengumuman_nontender", "planning", "date", TIME),
     Field(DIRECT_RESULT, "hps", "tender", "tender.value", MONEY, stage="tendered"),
@@ -336,7 +336,7 @@ FIELDS: Final = (
     Field(RECORD, "award*", "final", "contracts[].awardID"),
     Field(RECORD, "nama_paket", "final", "contracts[].title"),
     Field(RECORD, "total_realisasi", "final", "contracts[].implementation.finalValue", MONEY, stage="final"),
-    Field(RECORD, "tgl_selesai_paket", "final", "contracts[].implementation.endDate", TIME),
+    Field(RECORD, "tgl_selesai_paket", "final", "contracts[].implementation.endDate", DAY),
     Field(RECORD, "status_nontender_pct_ket", "final", "contracts[].implementation.endDateDetails"),
     *_buyer(RECORD),
     *_entity(RECORD),
@@ -344,7 +344,7 @@ FIELDS: Final = (
     Field(PAYMENT, "award*", "payment", "contracts[].awardID"),
     Field(PAYMENT, "transaction*", "payment", "contracts[].implementation.transactions[].id"),
     Field(PAYMENT, "nilai_realisasi", "payment", "contracts[].implementation.transactions[].value", MONEY, stage="paid", required=True),
-    Field(PAYMENT, "tgl_realisasi", "payment", "contracts[].implementation.transactions[].date", TIME, required=True),
+    Field(PAYMENT, "tgl_realisasi", "payment", "contracts[].implementation.transactions[].date", DAY, required=True),
     Field(PAYMENT, "nama_penyedia", "payment", "contracts[].implementation.transactions[].payee.name", required=True),
     Field(PAYMENT, "npwp_penyedia", "payment", "contracts[].implementation.transactions[].payee.identifier.id"),
     Field(PAYMENT, "award*", "award", "awards[].id"),
@@ -413,10 +413,10 @@ JOINED: Final = (
     Joined(RESULT, "kd_penyedia", "the contract: tender-ekontrak-kontrak.kd_penyedia", required=True),
     Joined(CONTRACT, "kontrak_id", "contract* and document*", required=True, conversion=NUMBER),
     Joined(CONTRACT, "kd_penyedia", "versions of one contract, and its award", required=True),
-    Joined(CONTRACT, "tgl_kontrak_akhir", "end*", conversion=TIME),
+    Joined(CONTRACT, "tgl_kontrak_akhir", "end*", conversion=DAY),
     Joined(DIRECT_RESULT, "kd_penyedia", "award*", required=True),
     Joined(DIRECT_CONTRACT, "spk_id", "contract* and document*", required=True, conversion=NUMBER),
-    Joined(DIRECT_CONTRACT, "tgl_kontrak_akhir", "end*", conversion=TIME),
+    Joined(DIRECT_CONTRACT, "tgl_kontrak_akhir", "end*", conversion=DAY),
     Joined(DIRECT_RESULT, "kontrak_id", "the contract: a dash and its spk_id"),
 )
 
@@ -435,4 +435,52 @@ _DERIVED: Final = {
 }
 DERIVED: Final = tuple(Derived(name, words) for name, words in _DERIVED.items())
 
-MAPPING: Final = Mapping(TABLES, FIELDS, CONSTANTS, COMPARED, JOINED, UNMAPPED, DERIVED)
+RELEASES: Final = {
+    "program": "programme: planning",
+    "unit": "programme: planning",
+    "line": "planning, of a non-tender purchase whose budget line names the programme",
+    "planning": "planning",
+    "tender": "tender",
+    "entity": "tender",
+    "title": "tender, where it was not announced",
+    "approval": "tender",
+    "step": "tender",
+    "opens": "tender, of the step that opens",
+    "closes": "tender, of the step that closes",
+    "questions": "tender, of the step for questions",
+    "evaluates": "tender, of the step that opens proposals",
+    "decides": "tender, of the step that decides",
+    "failure": "tenderUpdate, of a tender that failed",
+    "tenderer": "tenderUpdate (bids)",
+    "proposal": "tenderUpdate (bids); of a result: award",
+    "award": "award",
+    "letter": "contract or contractAmendment; without a contract: award",
+    "derived award": "contract, where there is no result",
+    "contract": "contract",
+    "amendment": "contractAmendment",
+    "end": "contractTermination",
+    "payment": "implementation",
+    "final": "implementation, the last",
+    "buyer": "every release",
+}
+RULES: Final = (
+    "A process is one tender (`kd_tender`), one non-tender purchase (`kd_nontender`), one recorded purchase (`kd_nontender_pct`) or one "
+    "programme (`kd_program`). Its ocid is the prefix (`--ocid-prefix`, `ocds-inaprc` unless told), `tender`, `nontender`, `recorded` or "
+    "`programme`, and that number: every table of a process carries it, so no join can change it. Each number ends with that of the "
+    "office that runs the system, so two offices do not meet.",
+    "A package that is tendered again is a process of its own, which names the earlier one in `relatedProcesses` "
+    "(`unsuccessfulProcess`; `prior` where that one has a winner).",
+    "A release has the date of what it tells. Where the source dates it before the release that it follows, it has that one's date, the "
+    "source's own stands in its field, and the report says so. An addendum that is not dated after its contract has the date on which "
+    "the system closed the version before. A programme counts from the first day of its budget year.",
+    "Times are marked Z in the tables and are local (schedules keep office hours): they get the offset of `--utc-offset`. Columns "
+    "that hold days stay at midnight Z.",
+    "An organisation stands in `parties` with its role; at the path named here stand its id and name. The id is scheme and number: "
+    "`LKPP-KLPD` (ministries and agencies), `KEMENKEU-SATKER` (units), `ID-NPWP` (suppliers). One without number has no id.",
+    "Register numbers and names of natural persons are taken out before anything is signed, as in every import; officials are not told.",
+    "Each section names the rows it comes from in a document of the type `x_source`: its title is the file, its description the rows.",
+    "A tender that was not announced is told from its schedule, result and contract, and reported.",
+    "An amount that several tables hold is told once, by the first of them, and compared with the others.",
+)
+
+MAPPING: Final = Mapping(TABLES, FIELDS, CONSTANTS, COMPARED, JOINED, UNMAPPED, DERIVED, RELEASES, RULES)

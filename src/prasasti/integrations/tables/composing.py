@@ -123,7 +123,7 @@ def _place(target: dict[str, Any], path: str, value: Any, join: str = "") -> Non
         items = target.setdefault(name, [])
         items += [item for item in (value if isinstance(value, list) else [value]) if item not in items]
     elif join and isinstance(target.get(name), str):
-        target[name] += join + str(value)
+        target[name] += "" if target[name] == str(value) else join + str(value)
     else:
         target.setdefault(name, value)
 

@@ -123,6 +123,14 @@ def parse_time(text: str, utc_offset: str) -> str | Fault:
     return instant.strftime("%Y-%m-%dT%H:%M:%S") + utc_offset
 
 
+def parse_day(text: str) -> str | Fault:
+    """A date as `2023-06-07T00:00:00Z`, so that it is the same day wherever it is read. An hour is cut."""
+    match = _TIME.fullmatch(text)
+    if match is None or not _is_day(match):
+        return Fault("not_a_date", text[:60])
+    return f"{match['year']}-{match['month']}-{match['day']}T00:00:00Z"
+
+
 def _is_day(match: re.Match[str]) -> bool:
     year = int(match["year"])
     return 1970 <= year <= 2200 and 1 <= int(match["day"]) <= calendar.monthrange(year, int(match["month"]))[1]
@@ -166,7 +174,12 @@ def _convert_time(cell: str, setting: Setting) -> Any:
     return parse_time(cell, setting.utc_offset)
 
 
+def _convert_day(cell: str, _: Setting) -> Any:
+    return parse_day(cell)
+
+
 MONEY: Final = Conversion("number in plain digits, 1,234.56 or 1.234,56; currency IDR", _convert_money)
 NUMBER: Final = Conversion("digits, kept as text", _convert_number)
-TIME: Final = Conversion("local time (Z is not UTC here), offset added", _convert_time)
+TIME: Final = Conversion("local time (Z is not UTC here), offset added, fractions of a second cut", _convert_time)
+DAY: Final = Conversion("day, at midnight Z", _convert_day)
 TEXT: Final = text_conversion()

@@ -87,7 +87,7 @@ class Table(msgspec.Struct, frozen=True):
 
 
 class Mapping(msgspec.Struct, frozen=True, dict=True):
-    """A system's whole mapping."""
+    """A system's whole mapping. `releases` says of each section in which release it stands, `rules` what holds of all."""
 
     tables: tuple[Table, ...]
     fields: tuple[Field, ...]
@@ -96,6 +96,8 @@ class Mapping(msgspec.Struct, frozen=True, dict=True):
     joined: tuple[Joined, ...] = ()
     unmapped: tuple[Unmapped, ...] = ()
     derived: tuple[Derived, ...] = ()
+    releases: dict[str, str] = msgspec.field(default_factory=dict)
+    rules: tuple[str, ...] = ()
 
     @cached_property
     def sections(self) -> dict[tuple[str, str], list[Field]]:
