@@ -37,20 +37,20 @@ def require_sorted(values: list[Any], place: str, what: str) -> None:
 # The value, if it has the shape; ``name`` is what to call it. A shape is an object's exact fields, [shape of each element], a pattern or
 # constant of a string, or a type (``object``: any; an ``int`` is not negative, and True is none).
 def check_shape(value: Any, shape: Any, place: str, name: str = "it") -> Any:
-    if type(shape) is dict:
-        require(type(value) is dict and value.keys() == shape.keys(), place, f"{name} has not exactly the fields {', '.join(shape)}")
-        for field, inner in shape.items():
-            check_shape(value[field], inner, place, field)
-    elif type(shape) is list:
-        require(type(value) is list, place, f"{name} is no list")
-        for element in value:
-            check_shape(element, shape[0], place, name)
-    elif type(shape) is type:
-        is_fit = shape is object or (type(value) is shape and (type(value) is not int or value >= 0))
-        require(is_fit, place, f"{name} is no {shape.__name__}, or negative: {str(value)[:60]!r}")
-    else:
-        is_fit = value == shape if type(shape) is str else type(value) is str and shape.fullmatch(value)
-        require(is_fit, place, f"{name} is not as it must be: {str(value)[:60]!r}")
+    kind, is_fit = type(shape), type(value) is type(shape)
+    if kind is dict:
+        is_fit = is_fit and value.keys() == shape.keys()
+    elif kind is type:
+        is_fit = shape is object or (type(value) is shape and (shape is not int or value >= 0))
+    elif kind is not list:
+        is_fit = value == shape if kind is str else type(value) is str and shape.fullmatch(value)
+    if not is_fit:
+        fault = f"has not exactly the fields {', '.join(shape)}" if kind is dict else f"is not as it must be: {str(value)[:60]!r}"
+        raise Wrong(place, f"{name} {fault}")
+    for field, inner in shape.items() if kind is dict else ():
+        check_shape(value[field], inner, place, field)
+    for element in value if kind is list else ():
+        check_shape(element, shape[0], place, name)
     return value
 
 

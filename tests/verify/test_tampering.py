@@ -267,7 +267,7 @@ LIES: dict[str, tuple[Callable[[Ledger], list[bytes]], str]] = {
     "id in capitals": (change_entry(1, lambda value: value.update(id=value["id"].upper())), "entry 1: id is not as it must be"),
     "field too many": (change_entry(1, put(memo="")), "entry 1: it has not exactly the fields"),
     "field missing": (change_entry(1, take("events")), "entry 1: it has not exactly the fields"),
-    "event that is no object": (change_entry(1, put(events=["x"])), "entry 1: events is no dict"),
+    "event that is no object": (change_entry(1, put(events=["x"])), "entry 1: events is not as it must be: 'x'"),
     "payload altered": (change_payload(put(actor="publisher-1")), "entry 1: the signature of"),
     "payload of another type": (sign_other_type, "entry 1: payloadType is not as it must be"),
     "another chain": (change_payload(put(chain="00" * 16), *BOTH), "entry 1: was signed for another ledger"),
