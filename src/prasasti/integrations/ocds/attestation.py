@@ -146,10 +146,10 @@ def _describe(
 def _notice_unlisted(redacted: dict[str, Any], buyer: str) -> list[Notice]:
     """Parties that no numbered list can hold, since nothing identifies them."""
     notices = [Notice("buyer", "buyer_without_id")] if "buyer" in redacted and not buyer else []
-    parties = _identified_parties(redacted)
+    parties = identify_parties(redacted)
     for at, award in enumerate(redacted.get("awards", [])):
         for index, supplier in enumerate(award.get("suppliers", [])):
-            if not _party_of(supplier, parties):
+            if not find_party(supplier, parties):
                 notices.append(Notice(f"awards[{at}].suppliers[{index}]", "supplier_without_id"))
     return notices
 
@@ -209,18 +209,18 @@ def recompute_parties(release: dict[str, Any]) -> tuple[str, list[str]]:
     From `buyer` and `awards[].suppliers`: each is looked up by its id in `parties` (the first entry of that id that has an
     identifier), else its own identifier counts, else its id alone (formats: A party in lists). Takes any parsed release.
     """
-    parties = _identified_parties(release)
+    parties = identify_parties(release)
     suppliers = {
         party
         for award in _list(release.get("awards"))
         for supplier in _list(award.get("suppliers"))
-        if (party := _party_of(supplier, parties))
+        if (party := find_party(supplier, parties))
     }
     buyer = release.get("buyer")
-    return _party_of(buyer, parties) if isinstance(buyer, dict) else "", sorted(suppliers, key=str.encode)
+    return find_party(buyer, parties) if isinstance(buyer, dict) else "", sorted(suppliers, key=str.encode)
 
 
-def _identified_parties(release: dict[str, Any]) -> dict[str, str]:
+def identify_parties(release: dict[str, Any]) -> dict[str, str]:
     """Id of a party → its form in lists, for parties with an identifier."""
     parties: dict[str, str] = {}
     for party in _list(release.get("parties")):
@@ -230,7 +230,8 @@ def _identified_parties(release: dict[str, Any]) -> dict[str, str]:
     return parties
 
 
-def _party_of(reference: dict[str, Any], parties: dict[str, str]) -> str:
+def find_party(reference: dict[str, Any], parties: dict[str, str]) -> str:
+    """The form in lists of whom a release refers to, by `identify_parties` of that release; "" where nothing identifies them."""
     own = _text(reference.get("id"))
     return (parties.get(own) if own else None) or _form_of_identifier(reference.get("identifier")) or (format_party("", own) if own else "")
 

@@ -1,0 +1,361 @@
+"""Keeping the read model up with the ledger: recorded releases and their documents, told as rows.
+
+Owns the order. First the log is read on from where the tables stand: a row for each release, its place in the lists, and a
+mark on its process. Then each marked process is made anew from all its releases, once, however many came. Both go by
+chunks, a transaction each, so that a crash leaves the last whole chunk and the next command goes on from there; the marks
+say what is left. What comes out depends on the log and the stored documents only, not on the chunks.
+"""
+
+from __future__ import annotations
+
+from binascii import a2b_base64
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import groupby
+from typing import Any, Final, TypeVar
+
+import msgspec
+from msgspec import Struct
+from sqlalchemy import Connection, func, select
+
+from prasasti.integrations.ocds.facts import ProcessFacts, describe_process
+from prasasti.integrations.ocds.packages import LedgerRelease
+from prasasti.readmodel.database import (
+    BATCH,
+    SCHEMA_VERSION,
+    ReadModel,
+    delete_processes,
+    empty,
+    insert_rows,
+    insert_texts,
+    mark_stale,
+    open_read_model,
+    read_progress,
+    unmark_stale,
+    write_progress,
+)
+from prasasti.readmodel.rows import ListingRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
+from prasasti.readmodel.tables import listings, process_keys, processes, releases, stale, withheld
+from prasasti.services.ledger import Ledger
+from prasasti.services.publishing import WITHHOLD_ACTION
+from prasasti.services.releases import ATTEST_ACTION, KINDS
+from prasasti.storage.connection import StorageProblem
+
+CHUNK_ENTRIES: Final = 1_000
+CHUNK_PROCESSES: Final = 500
+
+Progress = Callable[[int, int], None]
+
+
+@contextmanager
+def open_current(ledger: Ledger, progress: Progress | None = None) -> Iterator[ReadModel]:
+    """The ledger's read model, caught up with its newest block."""
+    model = open_read_model(ledger.folder)
+    try:
+        catch_up(ledger, model, progress)
+        yield model
+    finally:
+        model.close()
+
+
+def rebuild(ledger: Ledger, progress: Progress | None = None) -> int:
+    """Drop the read model and make it anew; how many processes it tells."""
+    model = open_read_model(ledger.folder)
+    try:
+        empty(model)
+        catch_up(ledger, model, progress)
+        with model.reading() as connection:
+            count: int = connection.execute(select(func.count()).select_from(processes)).scalar_one()
+            return count
+    finally:
+        model.close()
+
+
+def catch_up(
+    ledger: Ledger,
+    model: ReadModel,
+    progress: Progress | None = None,
+    *,
+    chunk_entries: int = CHUNK_ENTRIES,
+    chunk_processes: int = CHUNK_PROCESSES,
+) -> None:
+    """Bring the read model to the ledger's newest block, from wherever it stands; ``progress``: steps done, of how many."""
+    size = ledger.database.size()
+    if not _tells_this_log(ledger, model, size):
+        empty(model)
+    with model.reading() as connection:
+        start = told = read_progress(connection).size
+        left = _count_stale(connection)
+    if told >= size and not left:
+        return
+    while told < size:
+        with model.writing() as connection:
+            told = _tell_chunk(ledger, connection, size, chunk_entries)
+            left = _count_stale(connection)
+        if progress is not None:
+            progress(told - start, size - start + left)
+    done = 0
+    while done < left:
+        with model.writing() as connection:
+            taken = _describe_chunk(ledger, connection, chunk_processes)
+        if not taken:
+            break
+        done += taken
+        if progress is not None:
+            progress(size - start + done, size - start + left)
+
+
+def _count_stale(connection: Connection) -> int:
+    count: int = connection.execute(select(func.count()).select_from(stale)).scalar_one()
+    return count
+
+
+def _tells_this_log(ledger: Ledger, model: ReadModel, size: int) -> bool:
+    """Whether the tables tell a beginning of this ledger's log: it may have been restored, or be another one."""
+    with model.reading() as connection:
+        told = read_progress(connection)
+    if told.size == 0:
+        return True
+    if told.chain != ledger.chain or told.size > size:
+        return False
+    block = ledger.database.read_block_at(told.size - 1)
+    return (block.height, block.app_hash) == (told.height, told.app_hash)
+
+
+# -- the log --------------------------------------------------------------------------------------------------------------
+
+
+class _Attested(Struct, frozen=True, gc=False):
+    """An attestation that had an effect, as its entry tells it."""
+
+    position: int
+    time: int
+    kind: str
+    number: int
+    arguments: _Arguments
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """Publisher and ocid: which process."""
+        return self.arguments.publisher, self.arguments.ocid
+
+
+class _Document(Struct, frozen=True, gc=False):
+    sha256: str
+
+
+class _Arguments(Struct, frozen=True, gc=False):
+    buyer: str
+    date: int
+    document: _Document
+    ocid: str
+    publisher: str
+    release_id: str
+    suppliers: list[str]
+    tag: list[str]
+
+
+class _Envelope(Struct, frozen=True, gc=False):
+    payload: str
+
+
+class _Entry(Struct, frozen=True, gc=False):
+    events: msgspec.Raw
+    envelope: _Envelope | None = None
+    position: int = 0
+    time: int = 0
+
+
+class _Payload(Struct, frozen=True, gc=False):
+    action: str
+    arguments: msgspec.Raw
+
+
+class _Event(Struct, frozen=True, gc=False):
+    event: str
+    number: int
+
+
+# What ``core.entries.read_accepted`` reads of any entry, these read of the two kinds that matter here, several times faster.
+_read_entry: Final = msgspec.json.Decoder(_Entry).decode
+_read_payload: Final = msgspec.json.Decoder(_Payload).decode
+_read_arguments: Final = msgspec.json.Decoder(_Arguments).decode
+_read_events: Final = msgspec.json.Decoder(list[_Event]).decode
+_read_withheld: Final = msgspec.json.Decoder(_Document).decode
+
+
+def _tell_chunk(ledger: Ledger, connection: Connection, size: int, limit: int) -> int:
+    """Tell the next entries; how many of the log are told then. Another command may have gone on meanwhile: then from there."""
+    start = read_progress(connection).size
+    if start >= size:
+        return start
+    stop = min(start + limit, size)
+    attested, hidden = _read_entries(entry for _, entry in ledger.database.entries(start, stop))
+    keys, known = _find_processes(connection, attested)
+    rows = [_describe_release(each, keys[each.key]) for each in attested]
+    insert_rows(connection, [ProcessKeyRow(process, *key) for key, process in keys.items() if process not in known])
+    insert_rows(connection, rows)
+    insert_rows(connection, _list_processes(connection, attested, keys, known))
+    insert_rows(connection, hidden)
+    mark_stale(connection, {row.process for row in rows} | _find_told_by(connection, hidden))
+    block = ledger.database.read_block_at(stop - 1)
+    write_progress(connection, ProgressRow(SCHEMA_VERSION, ledger.chain, stop, block.height, block.app_hash))
+    return stop
+
+
+def _read_entries(entries: Iterable[bytes]) -> tuple[list[_Attested], list[WithheldRow]]:
+    """The attestations among log entries, less those that only repeat a document, and what is withheld by them."""
+    attested: list[_Attested] = []
+    hidden: list[WithheldRow] = []
+    for each in entries:
+        entry = _read_entry(each)
+        if entry.envelope is None:  # a block's head, or a refusal
+            continue
+        payload = _read_payload(a2b_base64(entry.envelope.payload))
+        if payload.action == ATTEST_ACTION:
+            for event in _read_events(entry.events):
+                arguments = _read_arguments(payload.arguments)
+                attested.append(_Attested(entry.position, entry.time, KINDS[event.event], event.number, arguments))
+        elif payload.action == WITHHOLD_ACTION:
+            hidden.append(WithheldRow(bytes.fromhex(_read_withheld(payload.arguments).sha256), entry.position))
+    return attested, hidden
+
+
+def _find_processes(connection: Connection, attested: Sequence[_Attested]) -> tuple[dict[tuple[str, str], int], set[int]]:
+    """(publisher, ocid) → process for all of them, and which of these stand in the tables already."""
+    wanted = dict.fromkeys(each.key for each in attested)
+    keys: dict[tuple[str, str], int] = {}
+    for batch in _batch(sorted({ocid for _, ocid in wanted})):
+        for process, publisher, ocid in connection.execute(select(process_keys).where(process_keys.c.ocid.in_(batch))):
+            if (publisher, ocid) in wanted:
+                keys[publisher, ocid] = process
+    known = set(keys.values())
+    for each in attested:
+        keys.setdefault(each.key, each.position)
+    return keys, known
+
+
+def _describe_release(attested: _Attested, process: int) -> ReleaseRow:
+    told = attested.arguments
+    return ReleaseRow(
+        attested.position, process, told.publisher, attested.number, told.release_id, attested.kind, told.date, attested.time,
+        " ".join(told.tag), told.buyer, bytes.fromhex(told.document.sha256),
+    )  # fmt: skip
+
+
+def _list_processes(
+    connection: Connection, attested: Sequence[_Attested], keys: dict[tuple[str, str], int], known: set[int]
+) -> list[ListingRow]:
+    """New items of buyers' and suppliers' lists, numbered as the contract does: with the first release that names the party."""
+    named = dict.fromkeys((role, party, keys[each.key]) for each in attested for role, party in _list_parties(each.arguments))
+    listed: set[tuple[str, str, int]] = set()
+    for older in _batch(sorted({process for _, _, process in named} & known)):
+        query = select(listings.c.role, listings.c.party, listings.c.process).where(listings.c.process.in_(older))
+        listed.update(map(tuple, connection.execute(query)))
+    counts = _count_lists(connection, sorted({party for _, party, _ in named}))
+    rows = []
+    for role, party, process in named:
+        if (role, party, process) not in listed:
+            number = counts.get((role, party), 0)
+            counts[role, party] = number + 1
+            rows.append(ListingRow(role, party, number, process))
+    return rows
+
+
+def _list_parties(arguments: _Arguments) -> Iterator[tuple[str, str]]:
+    if arguments.buyer:
+        yield "buyer", arguments.buyer
+    for supplier in arguments.suppliers:
+        yield "supplier", supplier
+
+
+def _count_lists(connection: Connection, parties: Sequence[str]) -> dict[tuple[str, str], int]:
+    """(role, party) → how many items the party's list has."""
+    counts: dict[tuple[str, str], int] = {}
+    numbers = select(listings.c.role, listings.c.party, func.max(listings.c.number) + 1).group_by(listings.c.role, listings.c.party)
+    for batch in _batch(parties):
+        # The roles by name: the primary key begins with them.
+        for role, party, count in connection.execute(
+            numbers.where(listings.c.role.in_(("buyer", "supplier")), listings.c.party.in_(batch))
+        ):
+            counts[role, party] = count
+    return counts
+
+
+def _find_told_by(connection: Connection, hidden: Sequence[WithheldRow]) -> set[int]:
+    """The processes that releases of these documents tell."""
+    found: set[int] = set()
+    for batch in _batch([row.document for row in hidden]):
+        found.update(connection.execute(select(releases.c.process).where(releases.c.document.in_(batch))).scalars())
+    return found
+
+
+# -- processes ------------------------------------------------------------------------------------------------------------
+
+
+def _describe_chunk(ledger: Ledger, connection: Connection, limit: int) -> int:
+    """Make the next marked processes anew; how many."""
+    due = list(connection.execute(select(stale.c.process).order_by(stale.c.process).limit(limit)).scalars())
+    facts: list[ProcessFacts] = []
+    for batch in _batch(due):
+        found = [tuple(row) for row in connection.execute(_VERSIONS.where(releases.c.process.in_(batch)))]
+        hidden = _find_withheld(connection, [row[-1] for row in found])
+        facts += [_describe(ledger, process, list(versions), hidden) for process, versions in groupby(found, lambda row: int(row[0]))]
+    told = [process for batch in _batch(due) for process in connection.execute(_TOLD.where(processes.c.process.in_(batch))).scalars()]
+    delete_processes(connection, told)
+    _insert(connection, facts)
+    unmark_stale(connection, due)
+    return len(due)
+
+
+_TOLD: Final = select(processes.c.process)
+_VERSIONS: Final = (
+    select(
+        releases.c.process, releases.c.position, releases.c.publisher, process_keys.c.ocid, releases.c.release_id, releases.c.kind,
+        releases.c.date, releases.c.buyer, releases.c.document,
+    )
+    .join(process_keys, process_keys.c.process == releases.c.process)
+    .order_by(releases.c.process, releases.c.position)
+)  # fmt: skip
+
+
+def _find_withheld(connection: Connection, documents: Sequence[bytes]) -> set[bytes]:
+    """Those of the documents that are withheld."""
+    hidden: set[bytes] = set()
+    if connection.execute(select(withheld.c.position).limit(1)).first() is None:
+        return hidden
+    for batch in _batch(documents):
+        hidden.update(connection.execute(select(withheld.c.document).where(withheld.c.document.in_(batch))).scalars())
+    return hidden
+
+
+def _describe(ledger: Ledger, process: int, rows: Sequence[tuple[Any, ...]], hidden: set[bytes]) -> ProcessFacts:
+    versions: list[LedgerRelease] = []
+    newest_buyer = ""
+    for _, position, publisher, ocid, release_id, kind, date, buyer, document in rows:
+        body = read_document(ledger, document) if document not in hidden else None
+        versions.append(LedgerRelease(position, publisher, ocid, release_id, body, kind, date))
+        newest_buyer = buyer or newest_buyer
+    return describe_process(process, newest_buyer, versions)
+
+
+def read_document(ledger: Ledger, document: bytes) -> bytes | None:
+    """Bytes of a document; a damaged one counts as missing, as for the publisher."""
+    try:
+        return ledger.documents.read(document.hex())
+    except StorageProblem:
+        return None
+
+
+def _insert(connection: Connection, facts: Sequence[ProcessFacts]) -> None:
+    insert_rows(connection, [each.process for each in facts])
+    for name in ("amounts", "parties", "awards", "contracts", "payments"):
+        insert_rows(connection, [row for each in facts for row in getattr(each, name)])
+    insert_texts(connection, [each.text for each in facts])
+
+
+Item = TypeVar("Item")
+
+
+def _batch(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
