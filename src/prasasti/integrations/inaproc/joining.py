@@ -142,10 +142,15 @@ def _compare_record(books: Books, record: Row | None, payments: list[Row]) -> No
 
 
 def note_names(books: Books) -> None:
-    """A supplier's name without a legal form is neither known as a firm's nor as a person's: kept, and listed."""
-    rule = judge_number("ID", "").rule
+    """A supplier's name without a legal form is neither known as a firm's nor as a person's: kept, and listed.
+
+    One whose number is a natural person's is known, and goes before anything is signed.
+    """
     suppliers = (tables.BIDDER, tables.RESULT, tables.CONTRACT, tables.DIRECT_RESULT, tables.DIRECT_CONTRACT, tables.PAYMENT)
     for row in (row for table in suppliers for row in books.reading.tables[table]):
         name = row.get("nama_penyedia")
-        if name and rule is not None and not re.search(rule.legal_forms, name):
+        number = next(filter(None, map(row.get, ("npwp_penyedia_16", "npwp_16_penyedia", "npwp16_penyedia", "npwp_penyedia"))), "")
+        judgement = judge_number("ID-NPWP", number)
+        forms = judgement.rule.legal_forms if judgement.rule is not None else ""
+        if name and judgement.kind != "person" and not re.search(forms, name):
             books.find("name_without_legal_form", [row], name[:100])
