@@ -34,6 +34,7 @@ MAX_TIMER_SECONDS = 60.0
 CLOCK_NOTE = "clock_jumped"
 
 Answer = Receipt | Inadmissible
+Waiting = tuple[Transaction | Inadmissible, Future[Answer]]
 
 logger = logging.getLogger("prasasti.engine")
 
@@ -83,7 +84,7 @@ class EmbeddedEngine:
         self._database = database
         self._clock = clock
         self._check_clock_note(accept_clock)
-        self._waiting: deque[tuple[bytes, Future[Answer]]] = deque()
+        self._waiting: deque[Waiting] = deque()
         self._wake = threading.Condition()
         # Held while a block is judged and committed: between the two, tree and database are a block apart.
         self._state_lock = threading.Lock()
@@ -102,11 +103,13 @@ class EmbeddedEngine:
 
     def submit(self, envelopes: Sequence[bytes]) -> list[Answer]:
         """Answers to envelopes, in their order: receipts of what is durable now, or why one was not admitted; EngineHalted."""
+        # In the caller's thread: while one block is written to the disk, the signatures of the next are verified.
+        decoded = self._application.decode(envelopes)
         futures: list[Future[Answer]] = [Future() for _ in envelopes]
         with self._wake:
             if self._fault is not None or self._stopping:
                 raise EngineHalted(self._fault)
-            self._waiting.extend(zip(envelopes, futures, strict=True))
+            self._waiting.extend(zip(decoded, futures, strict=True))
             self._wake.notify()
         return [future.result() for future in futures]
 
@@ -146,7 +149,7 @@ class EmbeddedEngine:
         except BaseException as fault:
             self._halt(fault)
 
-    def _take(self) -> list[tuple[bytes, Future[Answer]]] | None:
+    def _take(self) -> list[Waiting] | None:
         """What waits, as far as one block holds it; an empty list when a deadline may be due; None to end."""
         with self._wake:
             if not self._waiting and not self._stopping and self._fault is None:
@@ -155,12 +158,12 @@ class EmbeddedEngine:
                 return None
             return [self._waiting.popleft() for _ in range(min(len(self._waiting), MAX_BLOCK_TRANSACTIONS))]
 
-    def _answer(self, batch: list[tuple[bytes, Future[Answer]]]) -> None:
+    def _answer(self, batch: list[Waiting]) -> None:
         """Check, seal and answer one batch. A clock that jumped refuses the batch; any other fault halts."""
         try:
             with self._state_lock:
                 self._require_running()
-                answers = self._record([envelope for envelope, _ in batch])
+                answers = self._record([decoded for decoded, _ in batch])
         except ClockJumped as jump:
             # Everyone is answered first: a note that cannot be written halts, and must leave nobody waiting.
             _fail(batch, jump)
@@ -177,12 +180,12 @@ class EmbeddedEngine:
             self._database.set_note(CLOCK_NOTE, None)
             self._is_jump_noted = False
 
-    def _record(self, envelopes: list[bytes]) -> list[Answer]:
+    def _record(self, decoded: list[Transaction | Inadmissible]) -> list[Answer]:
         # One reading for all that follows: between two, a deadline may fall due or the clock step back.
         times = self._read_times()
         while not self._application.has_room(times.application):
             self._seal([], *times)
-        checked = [self._application.check_tx(envelope, times.application) for envelope in envelopes]
+        checked = [self._application.check_decoded(each, times.application) for each in decoded]
         receipts = self._seal([each for each in checked if isinstance(each, Transaction)], *times) or {}
         answers: list[Answer] = []
         for each in checked:
@@ -257,6 +260,6 @@ class EmbeddedEngine:
             raise EngineHalted(self._fault)
 
 
-def _fail(batch: list[tuple[bytes, Future[Answer]]], problem: Exception) -> None:
+def _fail(batch: list[Waiting], problem: Exception) -> None:
     for _, future in batch:
         future.set_exception(problem)
