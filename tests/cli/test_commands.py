@@ -95,8 +95,11 @@ def test_proofs_are_written_against_the_newest_checkpoint(recorded: Path, run: R
     run("proof", "--list", BUYER, "--output", tmp_path / "all.json", "--ledger", recorded)
     run("proof", "--state", f"{BUYER}/count", "--output", tmp_path / "count.json", "--ledger", recorded)
     assert json.loads((tmp_path / "all.json").read_text())["list"] == BUYER
-    unknown = run("proof", "00" * 32, "--output", tmp_path / "no.proof", "--ledger", recorded, expect=1)
-    assert "no transaction" in unknown.stderr
+    run("proof", str(entry["position"]), "--output", tmp_path / "same.proof", "--ledger", recorded)
+    assert (tmp_path / "same.proof").read_text() == (tmp_path / "one.proof").read_text()
+    for stranger in ("00" * 32, "999999", "0", "ocds-example-1"):  # entry 0 is that of a block
+        unknown = run("proof", stranger, "--output", tmp_path / "no.proof", "--ledger", recorded, expect=1)
+        assert "no transaction" in unknown.stderr
 
 
 def test_a_key_is_registered_used_and_ended(ledger: Path, run: Run, tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import click
 
 from prasasti import bootstrap
-from prasasti.cli.shell import COULD_NOT, ask_passphrase, command, shell
+from prasasti.cli.shell import COULD_NOT, Shell, ask_passphrase, command, shell
 from prasasti.core.genesis import compute_chain, compute_origin
 from prasasti.integrations.signers import create_age_key, create_training_key, open_signer
+from prasasti.integrations.signers.key_file import AGE_SUFFIX
 from prasasti.services.founding import (
     DEFAULT_BUCKET_BITS,
     TRAINING_BUCKET_BITS,
@@ -37,6 +38,28 @@ def init(folder: Path, training: bool, founders: Path | None, genesis: Path | No
     prasasti init ledger --training
     prasasti init ledger --founders founders.toml
     prasasti init ledger --genesis genesis.json
+
+    Each founder makes keys with 'prasasti key make' and hands over the public ones. Roles: docs/messages-and-roles.md.
+    The founders' file names them:
+
+    \b
+    domain = "ledger.example.org"
+    ledger = "contracts"
+    log_key = "PUBLIC KEY"              # the log's own, of no member
+    [[members]]
+    id = "agency-1"
+    class = "agency"                    # or auditor, citizens, operator
+    keys = [
+      {handle = "officer-1", key = "PUBLIC KEY", roles = ["governance.officer"]},
+      {handle = "registrar-1", key = "PUBLIC KEY", roles = ["identity.registrar"]},
+    ]
+    [[organisations]]                   # who publishes and is no member
+    id = "publisher-1"
+    ocid_prefixes = ["ocds-213czf-"]    # without one it can publish nothing
+    licence = "https://creativecommons.org/licenses/by/4.0/"
+    keys = [
+      {handle = "desk-1", key = "PUBLIC KEY", roles = ["procurement.publisher"]},
+    ]
     """
     if sum((training, founders is not None, genesis is not None)) != 1:
         raise click.UsageError("give one of --training, --founders FILE, --genesis FILE")
@@ -93,6 +116,7 @@ def make(path: Path, redaction: bool) -> None:
     if path.name.endswith(".training.seed"):
         signer = create_training_key(path)
     else:
+        _require_new_age_file(out, path)
         passphrase = ask_passphrase(str(path))
         if passphrase != ask_passphrase(out.words("key.again")):
             out.fail("error.could_not", out.words("key.differ"), COULD_NOT)
@@ -100,6 +124,16 @@ def make(path: Path, redaction: bool) -> None:
     out.say("key.made", path=path)
     out.say("key.public", key=signer.public_key.hex())
     out.finish({"path": str(path), "public_key": signer.public_key.hex()})
+
+
+def _require_new_age_file(out: Shell, path: Path) -> None:
+    """Nobody types a passphrase for a file that cannot be made."""
+    if not path.name.endswith(AGE_SUFFIX):
+        out.fail("error.could_not", out.words("key.suffix", path=path), COULD_NOT)
+    if path.exists():
+        out.fail("error.could_not", out.words("key.exists", path=path), COULD_NOT)
+    if not path.parent.is_dir():
+        out.fail("error.could_not", out.words("error.no_folder", folder=path.parent), COULD_NOT)
 
 
 @key.command(name="show")

@@ -124,7 +124,7 @@ def say_import(out: Shell, report: ImportReport, seconds: float, *, with_money: 
     if report.file_problems:
         out.say("import.files")
         for where, problem in report.file_problems:
-            out.line(f"  {where}: {spell_code(out, problem.problem)} {problem.detail}".rstrip())
+            out.line(f"  {where}: {spell_seen(out, problem.problem, problem.detail)}")
     removed = [(name, count) for name, count in report.redactions.items() if count]
     if removed:
         out.say("import.redactions", version=REDACTION_VERSION)
@@ -150,10 +150,15 @@ def _say_seen(out: Shell, title: str, seen: dict[tuple[str, str], Seen]) -> None
         return
     out.say(title)
     ordered = sorted(seen.items(), key=lambda item: -item[1].count)
-    rows = [[str(found.count), f"{spell_code(out, code)} {detail}".strip(), found.where] for (code, detail), found in ordered[:SHOWN_ROWS]]
+    rows = [[str(found.count), spell_seen(out, code, detail), found.where] for (code, detail), found in ordered[:SHOWN_ROWS]]
     out.table([out.words("import.times"), out.words("import.what"), out.words("import.where")], rows, right=(0,))
     if len(ordered) > SHOWN_ROWS:
         out.say("import.more", count=len(ordered) - SHOWN_ROWS)
+
+
+def spell_seen(out: Shell, code: str, detail: str) -> str:
+    """A code in words, and what was found there."""
+    return f"{spell_code(out, code)}: {detail}" if detail else spell_code(out, code)
 
 
 def spell_code(out: Shell, code: str) -> str:

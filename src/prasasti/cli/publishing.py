@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import click
 
 from prasasti import bootstrap
-from prasasti.cli.shell import REFUSED, Shell, command, ledger_option, open_key, shell, training_key
+from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, ledger_option, open_key, shell, training_key
+from prasasti.core.encoding import decode_strict
 from prasasti.log.publish import Published
 from prasasti.services.founding import LOG_KEY_NAME
+from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import prove_transaction, publish_ledger, read_signed_note
 from prasasti.services.state_proofs import format_list_proof, format_state_proof
+
+_id = re.compile("[0-9a-f]{64}")
+_number = re.compile("[0-9]{1,15}")
 
 
 @click.command()
@@ -31,6 +37,8 @@ def publish(folder: Path, location: str | None, all_documents: bool, ledger_fold
     """
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger, out.progress("publish.progress") as progress:
+        if location is None and not ledger.genesis.training:
+            out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
         signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger)
         published = publish_ledger(ledger, folder, signer, all_documents=all_documents, progress=progress)
     say_published(out, published, folder)
@@ -71,7 +79,7 @@ def proof(identifier: str, output: Path, state: bool, as_list: bool, ledger_fold
     """Write a small file that proves what the ledger holds, against the last signed checkpoint.
 
     \b
-    prasasti proof 5f2c…e1 --output receipt.proof
+    prasasti proof 10 --output entry.proof       # the entry's number, as 'show' names it, or its id
     prasasti proof --list procurement/buyer/ID-NPWP-0012345678901000 --output all.json
     """
     out = shell()
@@ -82,10 +90,21 @@ def proof(identifier: str, output: Path, state: bool, as_list: bool, ledger_fold
             out.say("proof.list_done" if as_list else "proof.state_done", key=identifier, path=output)
             out.finish({"output": str(output), "key": identifier})
             return
-        try:
-            output.write_bytes(prove_transaction(ledger, identifier))
-        except KeyError:
+        transaction_id = _find_id(ledger, identifier)
+        if transaction_id is None:
             out.fail("error.refused", out.words("proof.unknown", id=identifier), REFUSED)
-        position = ledger.database.find_position(identifier)
+            return
+        output.write_bytes(prove_transaction(ledger, transaction_id))
+        position = ledger.database.find_position(transaction_id)
         out.say("proof.done", position=position, path=output)
         out.finish({"output": str(output), "position": position})
+
+
+def _find_id(ledger: Ledger, identifier: str) -> str | None:
+    """Id of a recorded transaction that is named by itself or by the number of its entry."""
+    if _number.fullmatch(identifier) is not None:
+        number = int(identifier)
+        return next((decode_strict(entry).get("id") for _, entry in ledger.database.entries(number, number + 1)), None)
+    is_recorded = _id.fullmatch(identifier) is not None and ledger.database.find_position(identifier) is not None
+    return identifier if is_recorded else None
+

@@ -61,6 +61,8 @@ def submit(
             out.say("submit.stored", document=f"{document.sha256} {document.size} {document.media_type}")
         if envelope is not None:
             data = envelope.read_bytes()
+            if signers:
+                _say_payload(out, data)
             for location in (each.partition("=")[2] or each for each in signers):
                 data = add_signature(data, open_key(location, ledger))
         else:
@@ -68,7 +70,10 @@ def submit(
         if draft is not None:
             draft.write_bytes(data)
             missing = list_missing_signers(data)
-            out.say("submit.drafted", path=draft, missing=", ".join(missing) or "-")
+            if missing:
+                out.say("submit.drafted", path=draft, missing=", ".join(missing))
+            else:
+                out.say("submit.complete", path=draft)
             out.finish({"envelope": str(draft), "missing_signers": missing})
             return
         _report(out, ledger, data, ledger.submit([data])[0])
@@ -93,6 +98,16 @@ def _draft(ledger: Ledger, action: str, arguments: dict[str, Any], signers: tupl
         signings.append(Signing(signer, role))
     payload = draft_payload(ledger, action, arguments, keys, ledger.now() + expires)
     return sign_payload(payload, signings)
+
+
+def _say_payload(out: Shell, envelope: bytes) -> None:
+    """What an envelope of somebody else's asks, before a key signs it."""
+    payload = decode_strict(decode_envelope(envelope)[1])
+    if not isinstance(payload, dict):
+        raise DraftProblem("the envelope's payload is no JSON object")
+    out.say("submit.signing", action=payload.get("action"), actor=payload.get("actor"))
+    for line in json.dumps(payload.get("arguments"), ensure_ascii=False, indent=2).splitlines():
+        out.line(line)
 
 
 def _read_arguments(arguments: str | None) -> dict[str, Any]:

@@ -140,9 +140,18 @@ def command(function: Callable[Parameters, None]) -> Callable[Parameters, None]:
         except REFUSING as problem:
             shell().fail("error.refused", problem, REFUSED)
         except PREVENTING as problem:
-            shell().fail("error.could_not", problem, COULD_NOT)
+            shell().fail("error.could_not", spell_problem(problem), COULD_NOT)
+        except KeyboardInterrupt:
+            shell().fail("error.interrupted", "interrupted", REFUSED)
 
     return run
+
+
+def spell_problem(problem: Exception) -> str:
+    """A problem in words; one of the system as ``place: what``, without its number."""
+    if isinstance(problem, OSError) and problem.strerror:
+        return f"{problem.filename}: {problem.strerror}" if problem.filename else problem.strerror
+    return str(problem)
 
 
 def shell() -> Shell:
