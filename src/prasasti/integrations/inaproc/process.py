@@ -228,7 +228,7 @@ class Process:
             elif all(ends):
                 is_before = when(row, "tgl_kontrak_akhir") < when(row, "tgl_kontrak_awal")
                 self.books.find("dates_out_of_order" if is_before else "end_is_start", [row], "tgl_kontrak_akhir")
-        parts = [Part(first, "contract"), Part(first, "letter")]
+        parts = [Part(first, "contract"), *_letter(first)]
         if award is None:
             parts.append(Part(first, "derived award"))
         draft = self.chain.add(
@@ -260,7 +260,7 @@ class Process:
             "before*": f"{ocid}-{draft.suffix}",
             "after*": f"{ocid}-{suffix}",
         }
-        parts = [Part(row, "amendment"), *([Part(row, "letter")] if row.get("no_sppbj") != earlier.get("no_sppbj") else [])]
+        parts = [Part(row, "amendment"), *(_letter(row) if row.get("no_sppbj") != earlier.get("no_sppbj") else [])]
         return self.chain.add(suffix, "contractAmendment", own, parts, "contracts[].documents", draft)
 
     def _compare_with_contract(self, row: Row, versions: list[Row]) -> None:
@@ -329,6 +329,11 @@ def pair_retenders(processes: Iterable[Process]) -> Iterator[tuple[Process, Proc
 def _step(row: Row) -> Step:
     """What is known of a step's number; nothing, of a number that is not listed."""
     return STEPS.get(row.get("kd_akt"), Step())
+
+
+def _letter(row: Row) -> list[Part]:
+    """The letter of appointment (SPPBJ) that a contract's row names, if it does."""
+    return [Part(row, "letter")] if row.get("sppbj_id") else []
 
 
 def _version(row: Row) -> int:

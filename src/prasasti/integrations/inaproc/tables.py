@@ -24,7 +24,7 @@ TABLES: Final = (
     Table(PROGRAM, "programmes of each unit with their budget", ("kd_program",), "tahun_anggaran", ("last_update_ref",)),
     Table(UNIT, "units of ministries and agencies", ("kd_satker",), "", ("last_update_ref",)),
     Table(NOTICE, "tenders announced", ("kd_tender",), "tahun_anggaran", ("last_update_ref",)),
-    Table(STEP, "schedule of tenders", ("dtj_id",), "tahun_anggaran", ("last_update_ref",)),
+    Table(STEP, "schedule of tenders", ("dtj_id",), "tahun_anggaran", ("last_update_ref",), "kd_tender"),
     Table(BIDDER, "bidders of tenders", ("kd_tender", "kd_peserta"), "tahun_anggaran", ("last_update_ref",)),
     Table(RESULT, "results of tenders", ("kd_tender", "psr_id"), "tahun_anggaran", ("last_update_ref",)),
     Table(
@@ -32,7 +32,7 @@ TABLES: Final = (
         ("last_update_ref",),
     ),
     Table(DIRECT, "non-tender purchases announced", ("kd_nontender",), "tahun_anggaran", ("last_update_ref",)),
-    Table(DIRECT_STEP, "schedule of non-tender purchases", ("dtj_id",), "tahun_anggaran", ("last_update_ref",)),
+    Table(DIRECT_STEP, "schedule of non-tender purchases", ("dtj_id",), "tahun_anggaran", ("last_update_ref",), "kd_nontender"),
     Table(DIRECT_RESULT, "results of non-tender purchases", ("kd_nontender",), "tahun_anggaran", ("last_update_ref",)),
     Table(
         DIRECT_CONTRACT, "contracts of non-tender purchases, each version", ("kd_nontender", "versi_addendum"), "tahun_anggaran",

@@ -77,13 +77,17 @@ class Derived(msgspec.Struct, frozen=True):
 
 
 class Table(msgspec.Struct, frozen=True):
-    """A kind of file. `key` columns identify a row, `year` is the column of its budget year, `ignored` differ between equal rows."""
+    """A kind of file. `key` columns identify a row, `year` is the column of its budget year, `ignored` differ between equal rows.
+
+    The first key and `process`, the column of the process it belongs to (where that is no key), hold digits.
+    """
 
     name: str
     words: str
     key: tuple[str, ...]
     year: str = ""
     ignored: tuple[str, ...] = ()
+    process: str = ""
 
 
 class Mapping(msgspec.Struct, frozen=True, dict=True):

@@ -193,7 +193,7 @@ def _check_header(file: str, header: list[str], table: Table, mapping: Mapping, 
     if doubled:
         raise _Refused("doubled_column", ", ".join(doubled), 1)
     known = mapping.list_columns(table.name)
-    required = [*table.key, *([table.year] if table.year else []), *mapping.list_required(table.name)]
+    required = [*table.key, *filter(None, (table.year, table.process)), *mapping.list_required(table.name)]
     missing = [name for name in dict.fromkeys(required) if name not in header]
     if missing:
         raise _Refused("missing_column", ", ".join(missing), 1)
@@ -238,9 +238,9 @@ def _find_year(file: str, all_cells: list[dict[str, str]], table: Table) -> str:
 def _find_fault(cells: dict[str, str], table: Table, year: str) -> Fault | None:
     if table.year and cells[table.year] != year:
         return Fault("other_year", f"{cells[table.year][:20]}, not {year}")
-    first = table.key[0]
-    if not re.fullmatch("[0-9]{1,18}", cells[first]):
-        return Fault("missing_key" if not cells[first] else "not_a_number", f"{first} {cells[first][:40]}".strip())
+    for column in filter(None, (table.key[0], table.process)):
+        if not re.fullmatch("[0-9]{1,18}", cells[column]):
+            return Fault("missing_key" if not cells[column] else "not_a_number", f"{column} {cells[column][:40]}".strip())
     return None
 
 

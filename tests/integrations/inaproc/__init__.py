@@ -1,0 +1,1 @@
+"""INAPROC: the mapping, the joins, bad input, a ministry's whole year."""
