@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import logging
+import sys
 
 import click
 
@@ -49,5 +51,8 @@ for system in list_commands():
 
 
 def main() -> None:
-    """Entry point of the command."""
+    """Entry point of the command. A terminal that lacks a character shows a question mark in its place."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     prasasti(prog_name="prasasti")

@@ -53,7 +53,7 @@ def import_() -> None:
     "--redaction-key",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="The publisher's redaction key, made by 'prasasti key make --redaction'.",
+    help="The publisher's redaction key, made by 'prasasti key make --redaction'; keep it, and keep it secret.",
 )
 @click.option("--default-scheme", default="", metavar="SCHEME", help="Scheme of parties that name none (ID for an Indonesian source).")
 @click.option("--encoding", type=click.Choice(["utf-8", "iso-8859-1"]), help="Encoding of the files, where it cannot be told from them.")
@@ -74,8 +74,9 @@ def import_ocds(
 ) -> None:  # fmt: skip
     """Record the releases in FILES: packages, releases, JSON lines, lists of them, plain or gzip.
 
-    Personal data is taken out before anything is signed or written. Run it again after an interruption: what is
-    recorded is not recorded twice.
+    Personal data is taken out before anything is signed or written: contact points, and natural persons known by the
+    scheme of their register number. What stands only in running text is not recognised. Run it again after an
+    interruption: what is recorded is not recorded twice.
 
     \b
     prasasti import ocds releases.json

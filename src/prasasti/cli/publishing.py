@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from shlex import quote
 
 import click
 
@@ -87,7 +88,7 @@ def proof(identifier: str, output: Path, state: bool, as_list: bool, ledger_fold
         if state or as_list:
             make = format_list_proof if as_list else format_state_proof
             output.write_bytes(make(ledger.database, read_signed_note(ledger), identifier))
-            out.say("proof.list_done" if as_list else "proof.state_done", key=identifier, path=output)
+            out.say("proof.list_done" if as_list else "proof.state_done", key=identifier, path=quote(str(output)))
             out.finish({"output": str(output), "key": identifier})
             return
         transaction_id = _find_id(ledger, identifier)
@@ -96,7 +97,7 @@ def proof(identifier: str, output: Path, state: bool, as_list: bool, ledger_fold
             return
         output.write_bytes(prove_transaction(ledger, transaction_id))
         position = ledger.database.find_position(transaction_id)
-        out.say("proof.done", position=position, path=output)
+        out.say("proof.done", position=position, path=quote(str(output)))
         out.finish({"output": str(output), "position": position})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from contextlib import suppress
 from pathlib import Path
+from shlex import quote
 from typing import Any
 
 import click
@@ -73,7 +74,7 @@ def submit(
             if missing:
                 out.say("submit.drafted", path=draft, missing=", ".join(missing))
             else:
-                out.say("submit.complete", path=draft)
+                out.say("submit.complete", path=quote(str(draft)))
             out.finish({"envelope": str(draft), "missing_signers": missing})
             return
         _report(out, ledger, data, ledger.submit([data])[0])
