@@ -42,6 +42,8 @@ class TextQuery(NamedTuple):
         return not any(split_words(part) for part in self)
 
 
+NO_TEXT: Final = TextQuery()
+
 _SCHEMA: Final = "CREATE VIRTUAL TABLE words USING fts5(text, buyer, supplier, other, tokenize='ascii', detail='column')"
 _words: Final = table("words", column("rowid"), column("rank"))
 
@@ -62,9 +64,15 @@ def select_all(connection: Connection) -> list[tuple[Any, ...]]:
     return [tuple(row) for row in connection.execute(text("SELECT rowid, text, buyer, supplier, other FROM words ORDER BY rowid"))]
 
 
-def find(query: TextQuery) -> Select[Any]:
-    """Processes that match, as a selection of ``process_column`` to narrow, join and order (``rank_column``: best first)."""
-    return select(process_column).select_from(_words).where(match(query))
+def find(query: TextQuery, *further: ColumnElement[Any]) -> Select[Any]:
+    """Processes that match, as a selection of ``process_column`` and further ones to narrow, join and order."""
+    return select(process_column, *further).select_from(_words).where(match(query))
+
+
+def count(connection: Connection, query: TextQuery, limit: int) -> int:
+    """How many processes match, up to a limit."""
+    found: int = connection.execute(select(func.count()).select_from(find(query).limit(limit).subquery())).scalar_one()
+    return found
 
 
 def match(query: TextQuery) -> ColumnElement[bool]:
@@ -72,10 +80,9 @@ def match(query: TextQuery) -> ColumnElement[bool]:
     return literal_column("words").op("MATCH", is_comparison=True)(_spell(query))
 
 
-def count(connection: Connection, query: TextQuery, limit: int) -> int:
-    """How many processes match, up to a limit."""
-    found: int = connection.execute(select(func.count()).select_from(find(query).limit(limit).subquery())).scalar_one()
-    return found
+def list_words(text: str) -> set[str]:
+    """The words of a name, or of a query for one."""
+    return set(split_words(text))
 
 
 def _spell(query: TextQuery) -> str:

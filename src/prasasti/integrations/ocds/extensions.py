@@ -5,6 +5,7 @@ Owns what a package declares under `extensions`. Bids, lots and enquiries are pi
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 import msgspec
@@ -69,6 +70,19 @@ EXTENSIONS: Final = (
         frozenset({("Transaction", "relatedImplementationMilestone")}),
     ),
 )
+
+
+_FIELD_NAMES: Final = re.compile(
+    b'"(?:' + b"|".join(sorted({field.encode() for extension in EXTENSIONS for _, field in extension.fields})) + b')"'
+)  # fmt: skip
+
+
+def may_use_extensions(document: bytes) -> bool:
+    """Whether a name of an extension's field stands in a document; most have none, and need not be walked for it.
+
+    A key may be written with escapes: such a document is walked.
+    """
+    return _FIELD_NAMES.search(document) is not None or b"\\u" in document
 
 
 def is_known_extension(url: str) -> bool:

@@ -12,13 +12,13 @@ import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, TypeAlias
 
 import msgspec
 
 from prasasti.integrations.ocds.canonical import JsonFault, encode_json, parse_json
 from prasasti.integrations.ocds.checking import find_fields_used, validate_release
-from prasasti.integrations.ocds.extensions import find_extensions
+from prasasti.integrations.ocds.extensions import find_extensions, may_use_extensions
 from prasasti.integrations.ocds.merge_rules import compile_release, version_release
 from prasasti.integrations.ocds.problems import Notice, Problem
 
@@ -83,14 +83,8 @@ def select_current(releases: Iterable[LedgerRelease]) -> list[LedgerRelease]:
 
 def load_release(recorded: LedgerRelease) -> dict[str, Any] | LeftOut:
     """The release of a document with the ledger's ocid and release id (the document keeps its source's), or why it is left out."""
-    problems = [Problem("", "document_missing")]
-    if recorded.document is not None:
-        value, problems = _parse(recorded.document)
-        if not problems:
-            problems = validate_release(value)
-        if not problems:
-            return {**value, "id": recorded.release_id, "ocid": recorded.ocid}
-    return LeftOut(recorded.position, recorded.ocid, recorded.release_id, tuple(problems))
+    found = _load(recorded)
+    return found.value if isinstance(found, _Loaded) else found
 
 
 def _parse(document: bytes) -> tuple[Any, list[Problem]]:
@@ -117,31 +111,60 @@ def write_record_package(
     return _write_package(path, "records", _record_elements(processes, versioned, report), facts, report)
 
 
-def _release_elements(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterator[tuple[dict[str, Any], set[tuple[str, str]]]]:
+def write_compiled_releases(path: Path, processes: Iterable[Sequence[LedgerRelease]]) -> ExportReport:
+    """The compiled release of each process, one a line (JSON lines)."""
+    report = ExportReport()
+    compiled = _compile_all(processes, report)
+    first = next(compiled, None)
+    if first is not None:
+        with write_atomically(path) as file:
+            for _, merged in _chain(first, compiled):
+                file.write(encode_json(merged) + b"\n")
+    return report
+
+
+Element: TypeAlias = tuple[bytes, set[tuple[str, str]]]
+"""A release or record as it is written, and the fields used in it that may be an extension's."""
+
+
+class _Loaded(msgspec.Struct):
+    """A release that is exported: parsed, and its bytes."""
+
+    value: dict[str, Any]
+    encoded: bytes
+
+    def find_fields(self) -> set[tuple[str, str]]:
+        return find_fields_used(self.value) if may_use_extensions(self.encoded) else set()
+
+
+def _release_elements(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterator[Element]:
     for release in _load_all(releases, report):
-        yield release, find_fields_used(release)
+        yield release.encoded, release.find_fields()
 
 
-def _record_elements(
-    processes: Iterable[Sequence[LedgerRelease]], versioned: bool, report: ExportReport
-) -> Iterator[tuple[dict[str, Any], set[tuple[str, str]]]]:
+def _record_elements(processes: Iterable[Sequence[LedgerRelease]], versioned: bool, report: ExportReport) -> Iterator[Element]:
+    for releases, compiled in _compile_all(processes, report):
+        pieces = [b'{"compiledRelease":', encode_json(compiled), b',"ocid":', encode_json(releases[0].value["ocid"]), b',"releases":[']
+        pieces += [b",".join(release.encoded for release in releases), b"]"]
+        if versioned:
+            pieces += [b',"versionedRelease":', encode_json(version_release([release.value for release in releases]))]
+        yield b"".join([*pieces, b"}"]), set().union(*(release.find_fields() for release in releases))
+
+
+def _compile_all(processes: Iterable[Sequence[LedgerRelease]], report: ExportReport) -> Iterator[tuple[list[_Loaded], dict[str, Any]]]:
+    """Each process that has a release to export: those releases, and the compiled one."""
     for process in processes:
         releases = list(_load_all(process, report))
-        if not releases:
-            continue
-        report.records += 1
-        ocid = releases[0]["ocid"]
-        compiled, notices = compile_release(releases)
-        report.notices += [(ocid, notice) for notice in notices]
-        record = {"ocid": ocid, "releases": releases, "compiledRelease": compiled}
-        if versioned:
-            record["versionedRelease"] = version_release(releases)
-        yield record, set().union(*map(find_fields_used, releases))
+        if releases:
+            report.records += 1
+            compiled, notices = compile_release([release.value for release in releases])
+            report.notices += [(releases[0].value["ocid"], notice) for notice in notices]
+            yield releases, compiled
 
 
-def _load_all(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterator[dict[str, Any]]:
+def _load_all(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterator[_Loaded]:
     for recorded in releases:
-        release = load_release(recorded)
+        release = _load(recorded)
         if isinstance(release, LeftOut):
             report.left_out.append(release)
         else:
@@ -149,9 +172,20 @@ def _load_all(releases: Iterable[LedgerRelease], report: ExportReport) -> Iterat
             yield release
 
 
-def _write_package(
-    path: Path, field: str, elements: Iterator[tuple[dict[str, Any], set[tuple[str, str]]]], facts: PackageFacts, report: ExportReport
-) -> ExportReport:
+def _load(recorded: LedgerRelease) -> _Loaded | LeftOut:
+    problems = [Problem("", "document_missing")]
+    if recorded.document is not None:
+        value, problems = _parse(recorded.document)
+        problems = problems or validate_release(value)
+        if not problems and (value["id"], value["ocid"]) == (recorded.release_id, recorded.ocid):
+            return _Loaded(value, recorded.document)
+        if not problems:
+            own = {**value, "id": recorded.release_id, "ocid": recorded.ocid}
+            return _Loaded(own, encode_json(own))
+    return LeftOut(recorded.position, recorded.ocid, recorded.release_id, tuple(problems))
+
+
+def _write_package(path: Path, field: str, elements: Iterator[Element], facts: PackageFacts, report: ExportReport) -> ExportReport:
     """Element by element; `extensions` comes last, when it is known which of them the elements use."""
     first = next(elements, None)
     if first is None:
@@ -161,7 +195,7 @@ def _write_package(
         file.write(encode_json(_package_fields(facts))[:-1] + b',"' + field.encode() + b'":[\n')
         separator = b""
         for element, used in _chain(first, elements):
-            file.write(separator + encode_json(element))
+            file.write(separator + element)
             separator = b",\n"
             fields_used |= used
         report.extensions = find_extensions(fields_used)
