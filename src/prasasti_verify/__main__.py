@@ -107,7 +107,8 @@ def _format(found: dict[str, Any]) -> str:
         lines += [f"{title}: {item}" for item in (items if type(items) is list else [f"{what}: {items[what]:,}" for what in items])]
     lines += [f"pending: {found['pending']}", json.dumps(found["shown"], ensure_ascii=False, indent=2) if found["shown"] else ""]
     lines += [f"{found['verdict'].upper()}: {found['problem']}".removesuffix(": "), found["meaning"]]
-    return "\n".join(filter(None, lines))
+    # A name may hold an end of line, and would pass for a line of this report; only the JSON of what is shown has its own.
+    return "\n".join(line if line[0] == "{" else line.replace("\n", "\\x0a") for line in lines if line)
 
 
 if __name__ == "__main__":

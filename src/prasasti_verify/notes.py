@@ -12,7 +12,7 @@ from nacl.exceptions import BadSignatureError
 
 from prasasti_verify.strict import MAX_INTEGER, Wrong, decode_base64, require
 
-ED25519, COSIGNATURE = 1, 4
+ED25519, COSIGNATURE, MAX_NAMES = 1, 4, 256
 _name = re.compile(r"[^\s+]+")
 _number = re.compile("0|[1-9][0-9]{0,15}")
 
@@ -104,10 +104,10 @@ def parse_policy(data: bytes, place: str) -> Policy:
         match [word for word in re.split("[ \t]", line) if word]:
             case ["log", vkey] | ["log", vkey, _]:
                 logs.append(parse_key(f"{vkey}\n".encode(), where))
-            case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in defined:
+            case ["witness", name, vkey] | ["witness", name, vkey, _] if name not in defined and len(defined) <= MAX_NAMES:
                 witnesses[name] = parse_key(f"{vkey}\n".encode(), where)
                 free.add(name)
-            case ["group", name, threshold, *members] if name not in defined:
+            case ["group", name, threshold, *members] if name not in defined and len(defined) <= MAX_NAMES:
                 needed = {"any": "1", "all": str(len(members))}.get(threshold, threshold)
                 require(_number.fullmatch(needed) and 1 <= int(needed) <= len(members), where, "has a threshold out of range")
                 require(free.issuperset(members) and len({*members}) == len(members), where, "has a member unknown or already taken")
@@ -116,7 +116,7 @@ def parse_policy(data: bytes, place: str) -> Policy:
             case ["quorum", name] if not quorum and name in defined:
                 quorum = name
             case [word, *_] if not word.startswith("#"):
-                raise Wrong(where, "is no line of a policy, or names something a second time or too early")
+                raise Wrong(where, "is no line of a policy, or names something a second time, too early, or one too many")
     require(quorum and data.endswith(b"\n"), place, "has no quorum line, or no final newline")
     for keys, kind in ((logs, ED25519), ([*witnesses.values()], COSIGNATURE)):
         is_apart = len({key.public for key in keys}) == len({key.name for key in keys}) == len(keys)

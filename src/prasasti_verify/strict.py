@@ -69,7 +69,7 @@ def decode_json(data: bytes, place: str, *, canonical: bool = True) -> Any:
     try:
         text = data.decode()
         if text.count("{") + text.count("[") > 32:
-            outside_strings = re.sub(r'"(?:[^"\\]|\\.)*"', "", text)
+            outside_strings = re.sub(r'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', "", text)
             depth = max(accumulate((sign in "{[") - (sign in "}]") for sign in outside_strings), default=0)
             require(depth <= 32, place, "is nested deeper than 32")
         value = _decoder.decode(text)

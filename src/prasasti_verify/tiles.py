@@ -39,7 +39,7 @@ class Source:
             try:
                 answer: BinaryIO = urlopen(Request(where, headers={"Accept-Encoding": "identity"}), timeout=60)
                 return answer
-            except (OSError, HTTPException) as caught:
+            except (OSError, HTTPException, ValueError) as caught:  # ValueError: an address that is none, also of a redirection.
                 problem = caught
                 if isinstance(caught, HTTPError):
                     caught.close()

@@ -131,6 +131,7 @@ def verify_state(data: bytes, place: str, source: Source | None, given: Namespac
 def _read_keys(source: Source | None, origin: str, given: Namespace, report: Report) -> tuple[Key, Policy, dict[str, Key]]:
     policy, witnesses = given.policy, dict[str, Key]()
     key = given.key or next((log for log in policy.logs if log.name == origin), None) if policy else given.key
+    require(key or not policy or not policy.logs, "--policy", f"names no log {origin}")
     if source:
         own_key, own_policy = notes.parse_key(read(source, "log.vkey"), "log.vkey"), notes.parse_policy(read(source, "policy"), "policy")
         witnesses = dict(own_policy.witnesses)
@@ -284,7 +285,7 @@ def _judge_withheld(walk: _Walk, size: int) -> None:
 # Each document named is there, whole, or withheld. One that is merely missing is told apart from a broken log.
 def _judge_documents(walk: _Walk) -> None:
     for digest, size, entry in walk.documents.execute("SELECT * FROM document ORDER BY rowid"):
-        data, path = find(walk.source, _document_path(digest), size), _document_path(digest)
+        data, path = find(walk.source, _document_path(digest), min(size, 1 << 27)), _document_path(digest)
         if data is None:
             (walk.report.withheld if digest in walk.withheld else walk.report.missing).append(f"{entry}: {path}")
         else:

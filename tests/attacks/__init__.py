@@ -1,0 +1,1 @@
+"""Attacks that worked once, or that a reviewer tried: each keeps failing."""
