@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import io
 import threading
 from collections.abc import Iterator
@@ -123,6 +124,7 @@ def test_a_redirection_to_nowhere_is_no_defect(target: str, server: HTTPServer, 
     monkeypatch.setattr(Redirecting, "target", target)
     monkeypatch.setattr("prasasti_verify.tiles.time.sleep", lambda _: None)
     code, report = run(f"http://127.0.0.1:{server.server_port}")
+    gc.collect()  # What was left open shows here, and in no later test.
     assert (code, report["verdict"]) == (2, "no verdict")
     assert "defect" not in report["problem"]
 
