@@ -33,7 +33,9 @@ def sample() -> Adaptation:
 
 def tags_of(adaptation: Adaptation, ocid: str) -> list[tuple[str, str]]:
     return [
-        (each.release["id"].removeprefix(f"{ocid}-"), each.release["tag"][0]) for each in adaptation.releases if each.release["ocid"] == ocid
+        (each.release["id"].removeprefix(f"{ocid}-"), each.release["tag"][0])
+        for each in adaptation.releases
+        if each.release["ocid"] == ocid
     ]
 
 
@@ -41,7 +43,7 @@ def compiled(adaptation: Adaptation, ocid: str) -> dict[str, Any]:
     return compile_release([each.release for each in adaptation.releases if each.release["ocid"] == ocid])[0]
 
 
-def changed(tmp_path: Path, change: Callable[[dict[str, Rows]], None]) -> Adaptation:
+def changed(tmp_path: Path, change: Callable[[dict[str, Rows]], object]) -> Adaptation:
     rows = read_sample()
     change(rows)
     found = adapt(write_folder(tmp_path, rows))
@@ -224,7 +226,7 @@ def test_dates_out_of_order_are_reported_and_releases_merge_in_order(tmp_path: P
         (lambda rows: rows[tables.UNIT].append({**rows[tables.UNIT][0], "kd_satker": "1009"}), "doubled_unit_code"),
     ],
 )
-def test_what_does_not_meet_is_found(tmp_path: Path, change: Callable[[dict[str, Rows]], None], code: str) -> None:
+def test_what_does_not_meet_is_found(tmp_path: Path, change: Callable[[dict[str, Rows]], object], code: str) -> None:
     before = finding_codes(adapt(SAMPLE))
 
     def and_hide(rows: dict[str, Rows]) -> None:

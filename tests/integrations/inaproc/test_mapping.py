@@ -17,6 +17,7 @@ from prasasti.integrations.inaproc.steps import STEPS
 from prasasti.integrations.ocds import model
 from prasasti.integrations.ocds.checking import object_shape
 from prasasti.integrations.tables import reading
+from prasasti.integrations.tables.mapping import Compared, Field, Joined
 from prasasti.integrations.tables.page import build_mapping_page
 from prasasti.services.adapting import REFUSED_RELEASE, STAGES
 from tests.integrations.inaproc.folders import SAMPLE, adapt
@@ -50,7 +51,8 @@ def _keys(table: str) -> set[str]:
 
 
 def test_no_column_is_both_told_and_left_out() -> None:
-    told = {(row.table, row.column) for row in (*MAPPING.fields, *MAPPING.compared, *MAPPING.joined)}
+    rows: list[Field | Compared | Joined] = [*MAPPING.fields, *MAPPING.compared, *MAPPING.joined]
+    told = {(row.table, row.column) for row in rows}
     left_out = [(row.table, row.column) for row in MAPPING.unmapped]
     assert len(set(left_out)) == len(left_out)
     assert not told & set(left_out)
