@@ -27,7 +27,7 @@ class Files(Protocol):
         """Names in a folder, in bytewise order; empty where there is no such folder."""
 
     def make_folder(self, path: str) -> None:
-        """Make a folder, unless it is there. Its parent must be."""
+        """Make a folder, unless it is there and no link. Its parent must be."""
 
     def create(self, path: str, data: bytes) -> int:
         """Write a file, replacing what stood there, and return its open descriptor: it is not synced yet."""
@@ -68,7 +68,8 @@ class LocalFiles:
         try:
             os.mkdir(path)
         except FileExistsError:
-            if not os.path.isdir(path):
+            # A link would lead what is written and removed out of the folder.
+            if os.path.islink(path) or not os.path.isdir(path):
                 raise
 
     def create(self, path: str, data: bytes) -> int:

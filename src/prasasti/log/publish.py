@@ -211,6 +211,9 @@ def _check_folder(files: Files, folder: Path, settings: PublishSettings) -> None
     for name in files.list(str(folder)):
         if name not in PUBLISHED_NAMES and name != INSIDE_STAGING:
             raise PublishRefused(f"{folder / name} is no part of a published log; remove it, or publish into an empty folder")
+        # Whoever may write here, a web server's user perhaps, could have what lies elsewhere cleared away by a link.
+        if (folder / name).is_symlink():
+            raise PublishRefused(f"{folder / name} is a link, which a published log never holds; find out who made it, and remove it")
     genesis = files.read(str(folder / "genesis.json"))
     if genesis is not None and genesis != settings.genesis:
         raise PublishRefused(f"{folder} is the published folder of another ledger: its genesis.json is not this ledger's")
