@@ -19,7 +19,7 @@ from msgspec import Struct
 from prasasti_verify.hashing import bucket_of, hash_bucket, hash_bucket_leaf, hash_node, hash_record, sha256
 
 HASH_BYTES = 32
-BUCKETS_KEPT = 20_000
+BUCKETS_KEPT = 65_536  # About 60 MB.
 
 Records = list[tuple[str, bytes, bytes]]
 
@@ -92,7 +92,7 @@ class TopTree:
 
     def leaf(self, bucket: int) -> bytes:
         """Leaf hash of a bucket."""
-        return self.node(0, bucket)
+        return bytes(self._levels[0][bucket * HASH_BYTES : (bucket + 1) * HASH_BYTES])
 
     def node(self, level: int, index: int) -> bytes:
         """Hash of a node; level 0 holds the buckets."""

@@ -93,12 +93,9 @@ def is_ascending(texts: Sequence[str]) -> bool:
 
 def find_documents(value: object) -> Iterator[Document]:
     """Documents named anywhere in decoded arguments or events: objects with exactly their three fields (formats: Log entries)."""
-    if isinstance(value, dict):
-        if value.keys() == {"media_type", "sha256", "size"}:
-            yield convert(value, Document)
-        else:
-            for each in value.values():
+    if isinstance(value, dict) and value.keys() == {"media_type", "sha256", "size"}:
+        yield convert(value, Document)
+    elif isinstance(value, (dict, list)):
+        for each in value.values() if isinstance(value, dict) else value:
+            if isinstance(each, (dict, list)):
                 yield from find_documents(each)
-    elif isinstance(value, list):
-        for each in value:
-            yield from find_documents(each)

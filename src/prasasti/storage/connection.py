@@ -81,6 +81,7 @@ def open_database(path: Path, write: bool, version: int, *, overwrite_deleted: b
         raise StorageProblem(f"{path} cannot be read: {problem.strerror}") from problem
     try:
         _check_version(connection, path, version)
+        connection.execute("PRAGMA cache_size=-16384")
         if write:
             _configure(connection, path, overwrite_deleted)
     except BaseException as problem:
