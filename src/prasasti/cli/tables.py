@@ -73,7 +73,7 @@ def _make_command(adapter: Adapter) -> click.Command:
                 redaction_key=read_redaction_key(redaction_key or ledger.keys_folder / f"{name}.redaction.key"),
                 default_scheme=adapter.default_scheme,
             )
-            importer = Importer(ledger, open_key(location or training_key(ledger, name), ledger), settings, strip_provenance)
+            importer = Importer(ledger, open_key(location or training_key(ledger, name), ledger), settings, strip=strip_provenance)
             with out.progress("import.progress") as progress:
                 report = import_tables(importer, adaptation, adapter.faults, progress)
         seconds = time.monotonic() - started
