@@ -10,7 +10,8 @@ PIP_INSTALL = -m pip install --quiet --disable-pip-version-check
 help:  ## print this list
 	@sed -n 's/^\([a-z.-]*\):.*## /\1|/p' $(MAKEFILE_LIST) | awk -F '|' '{ printf "make %-14s %s\n", $$1, $$2 }'
 
-pilot: .venv  ## record a small purchase, publish it, verify it; leaves all of it in pilot/
+pilot: .venv  ## record a small purchase, publish it, verify it; leaves all of it in pilot/ (made anew)
+	rm -rf pilot
 	.venv/bin/prasasti pilot --output pilot
 
 test: lint  ## check the style and run the product's tests (minutes)

@@ -92,4 +92,6 @@ def _say(line: str) -> None:
 
 
 if __name__ == "__main__":
+    # A shell starts its background jobs with this signal ignored, and children inherit that.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     main(int(sys.argv[1]), int(sys.argv[2]), sys.argv[3:])

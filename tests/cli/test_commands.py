@@ -207,3 +207,43 @@ def _first_document(ledger: Path) -> str:
 def _submit(run: Run, ledger: Path, action: str, arguments: dict[str, Any], *signers: str, expect: int = 0) -> Any:
     given = [word for signer in signers for word in ("-s", signer)]
     return read_json(run("--json", "submit", action, "-a", json.dumps(arguments), *given, "--ledger", ledger, expect=expect))
+
+
+def test_personal_data_in_a_text_is_refused_or_kept_as_asked(ledger: Path, run: Run, tmp_path: Path) -> None:
+    package = json.loads(SAMPLE.read_text())
+    package["releases"][1]["tender"]["title"] = "Hubungi 081234567890, NIK 3171014107900001"
+    (tmp_path / "texts.json").write_text(json.dumps(package))
+    arguments = ("--json", "import", "ocds", tmp_path / "texts.json", "--ledger", ledger, "--default-scheme", "ID")
+    refused = run(*arguments, expect=1)
+    report = read_json(refused)
+    assert (report["kinds"]["recorded"], report["kinds"]["refused"]) == (9, 1)
+    assert {row["code"] for row in report["refusals"]} == {"personal_data_in_text"}
+    assert "3171014107900001" not in refused.output
+    kept = read_json(run(*arguments, "--texts", "keep"))
+    assert (kept["kinds"]["recorded"], kept["kinds"]["unchanged"]) == (1, 9)
+    assert "personal_data_in_text" in {row["code"] for row in kept["notices"]}
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ('roles = ["identity.registrar"]', 'roles = ["identity.registrr"]|the role identity.registrr is unknown'),
+        ('roles = ["identity.registrar"]', 'roles = ["governance.auditor", "identity.registrar"]|not for such an organisation'),
+        ('roles = ["identity.registrar"]', 'roles = ["governance.officer"]|needs a key with the role identity.registrar'),
+        ('ocid_prefixes = ["ocds-abc123"]', 'ocid_prefixes = ["ocds zz"]|is no ocid prefix'),
+        ('ocid_prefixes = ["ocds-abc123"]', "ocid_prefixes = []|a publisher needs ocid_prefixes"),
+    ],
+)
+def test_founders_get_no_more_than_a_registrar_may_give(run: Run, tmp_path: Path, change: str, words: str) -> None:
+    wanted, _, said = words.partition("|")
+    text = (
+        f'domain = "ledger.example"\nledger = "national-1"\nlog_key = "{"01" * 32}"\n'
+        f'[[members]]\nid = "agency-1"\nclass = "agency"\nkeys = [{{handle = "registrar-1", key = "{"02" * 32}", roles = ["identity.registrar"]}}]\n'
+        f'[[organisations]]\nid = "publisher-1"\nocid_prefixes = ["ocds-abc123"]\n'
+        f'keys = [{{handle = "publisher-1", key = "{"03" * 32}", roles = ["procurement.publisher"]}}]\n'
+    )
+    (tmp_path / "good.toml").write_text(text)
+    run("init", tmp_path / "good", "--founders", tmp_path / "good.toml", "--bucket-bits", "4")
+    (tmp_path / "bad.toml").write_text(text.replace(change, wanted))
+    assert said in run("init", tmp_path / "bad", "--founders", tmp_path / "bad.toml", expect=2).stderr
+    assert not (tmp_path / "bad").exists()

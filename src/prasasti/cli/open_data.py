@@ -64,19 +64,27 @@ def import_() -> None:
     show_default=True,
     help="What to do with a release that has fields which OCDS 1.1.5 and ten extensions do not know.",
 )
+@click.option(
+    "--texts",
+    type=click.Choice(["refuse", "keep"]),
+    default="refuse",
+    show_default=True,
+    help="What to do with a release whose texts look like holding a national identity number, a mobile number or an e-mail address.",
+)
 @click.option("--schema", type=click.Path(path_type=Path, exists=True), metavar="ZIP", help="Check against this official schema as well.")
 @ledger_option
 @accept_clock_option
 @command
 def import_ocds(
     files: tuple[Path, ...], publisher: str | None, location: str | None, redaction_key: Path | None, default_scheme: str,
-    encoding: str | None, unknown_fields: Any, schema: Path | None, ledger_folder: Path, accept_clock: bool,
+    encoding: str | None, unknown_fields: Any, texts: str, schema: Path | None, ledger_folder: Path, accept_clock: bool,
 ) -> None:  # fmt: skip
     """Record the releases in FILES: packages, releases, JSON lines, lists of them, plain or gzip.
 
     Personal data is taken out before anything is signed or written: contact points, and natural persons known by the
-    scheme of their register number. What stands only in running text is not recognised. Run it again after an
-    interruption: what is recorded is not recorded twice.
+    scheme of their register number. A release whose texts look like holding a NIK, a mobile number or an e-mail
+    address is refused; a name that stands only in a text is not recognised. Run it again after an interruption: what
+    is recorded is not recorded twice.
 
     \b
     prasasti import ocds releases.json
@@ -97,7 +105,8 @@ def import_ocds(
             unknown_fields=unknown_fields,
             official_schema=OfficialSchema.open_zip(schema) if schema is not None else None,
         )
-        importer = Importer(ledger, open_key(location or training_key(ledger, name), ledger), settings)
+        signer = open_key(location or training_key(ledger, name), ledger)
+        importer = Importer(ledger, signer, settings, keep_texts=texts == "keep")
         with out.progress("import.progress") as progress:
             report = importer.run(files, encoding=encoding, progress=progress)
     seconds = time.monotonic() - started

@@ -6,6 +6,7 @@ Owns making a genesis file. Its form and what it means are ``core.genesis``'s; t
 from __future__ import annotations
 
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Sequence
@@ -15,9 +16,10 @@ from pathlib import Path
 from typing import Any
 
 from prasasti.contracts import CONTRACTS
+from prasasti.contracts.identity.checks import is_role_allowed
 from prasasti.core.contract import Contract, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
-from prasasti.core.genesis import ConsensusParts, decode_genesis
+from prasasti.core.genesis import ConsensusParts, Genesis, decode_genesis, list_founders
 from prasasti.integrations.signers import create_training_key
 
 DEFAULT_PARAMETERS = {"max_expiry_seconds": 86_400, "max_expiry_seconds_several": 604_800, "max_gap_seconds": 300}
@@ -25,6 +27,7 @@ DEFAULT_BUCKET_BITS = 20
 TRAINING_BUCKET_BITS = 16
 TRAINING_PUBLISHER = "publisher-1"
 LOG_KEY_NAME = "log"
+OCID_PREFIX = re.compile("ocds-[a-z0-9]{6}[a-z0-9-]*")
 
 
 class FoundingProblem(ValueError):
@@ -124,7 +127,7 @@ def build_genesis(
             "training": training,
         }
         data = encode_canonical(genesis)
-        decode_genesis(data)
+        _check_founders(decode_genesis(data))
     except KeyError as problem:
         raise FoundingProblem(f"the founders' file lacks {problem}") from problem
     except (EncodingProblem, TypeError, AttributeError) as problem:
@@ -137,6 +140,27 @@ def make_redaction_key(path: Path) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(secrets.token_hex(32) + "\n")
+
+
+def _check_founders(genesis: Genesis) -> None:
+    """What a registrar may not give later, a genesis does not give either; FoundingProblem names organisation and handle."""
+    classes = {member.id: member.member_class for member in genesis.members}
+    for founder in list_founders(genesis):
+        for key in founder.keys:
+            for role in key.roles:
+                if not is_role_allowed(role, classes.get(founder.id, "")):
+                    raise FoundingProblem(f"{founder.id}, {key.handle}: the role {role} is unknown, or not for such an organisation")
+        if founder.id in classes and not any("identity.registrar" in key.roles for key in founder.keys):
+            raise FoundingProblem(f"{founder.id}: a member needs a key with the role identity.registrar, to register further ones")
+    for organisation in genesis.organisations:
+        for prefix in organisation.ocid_prefixes:
+            if prefix and not OCID_PREFIX.fullmatch(prefix):
+                raise FoundingProblem(
+                    f"{organisation.id}: {prefix!r} is no ocid prefix; one is ocds- and six letters or digits, in lower case"
+                )
+        is_publisher = any("procurement.publisher" in key.roles for key in organisation.keys)
+        if is_publisher and not organisation.ocid_prefixes:
+            raise FoundingProblem(f"{organisation.id}: a publisher needs ocid_prefixes")
 
 
 def _make_key(keys_folder: Path, handle: str) -> str:

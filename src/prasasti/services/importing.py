@@ -32,6 +32,7 @@ from prasasti.integrations.ocds.problems import Problem
 from prasasti.integrations.ocds.reading import SourceEvent, SourceNotice, SourceProblem, SourceRelease, read_releases
 from prasasti.integrations.signers import Signer
 from prasasti.services.ledger import Answer, Ledger
+from prasasti.services.personal_data import find_personal_data
 from prasasti.storage.connection import StorageProblem
 
 BATCH_RELEASES = 500
@@ -109,6 +110,8 @@ class Importer:
     settings: AttestationSettings
     strip: Callable[[Any], Any] | None = None
     """What of a release does not count when it is compared with what is recorded under its id (row numbers, say)."""
+    keep_texts: bool = False
+    """Record releases whose texts look like holding personal data, with a notice, instead of refusing them."""
 
     def run(self, paths: Sequence[Path], encoding: str | None = None, progress: Callable[[int, int], None] | None = None) -> ImportReport:
         """Read, redact, record all releases of files, in batches; see the module for what an interruption leaves."""
@@ -158,6 +161,12 @@ class Importer:
             report.kinds["refused"] += 1
             for problem in prepared.problems:
                 _tally(report.refusals, problem.problem, problem.detail, f"{where}, {problem.path}")
+            return None
+        found = list(find_personal_data(prepared.release, ""))
+        for path, what in found:
+            _tally(report.notices if self.keep_texts else report.refusals, "personal_data_in_text", what, f"{where}, {path.lstrip('.')}")
+        if found and not self.keep_texts:
+            report.kinds["refused"] += 1
             return None
         if not prepared.ocid.startswith(prefixes):
             report.kinds["refused"] += 1
@@ -242,9 +251,7 @@ class Importer:
         return sign_envelope(payload, [(self.signer.public_key, self.signer.sign)])
 
 
-def _read_files(
-    paths: Sequence[Path], encoding: str | None, progress: Callable[[int, int], None] | None
-) -> Iterator[SourceEvent]:
+def _read_files(paths: Sequence[Path], encoding: str | None, progress: Callable[[int, int], None] | None) -> Iterator[SourceEvent]:
     done_bytes = 0
     total_bytes = sum(path.stat().st_size for path in paths)
     for path in paths:

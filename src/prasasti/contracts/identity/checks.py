@@ -22,7 +22,12 @@ def are_roles_allowed(view: View, call: Call) -> bool:
     """01.3: each role is known, and the organisation is of the class that it is reserved to, if any."""
     member = view.get(f"governance/member/{call.arguments.organisation}", MemberRecord)
     member_class = member.member_class if member is not None else ""
-    return all(role in KNOWN_ROLES and ROLE_CLASSES.get(role, member_class) == member_class for role in call.arguments.roles)
+    return all(is_role_allowed(role, member_class) for role in call.arguments.roles)
+
+
+def is_role_allowed(role: str, member_class: str) -> bool:
+    """Whether an organisation of a class ("" for no member) may give the role; genesis obeys it too."""
+    return role in KNOWN_ROLES and ROLE_CLASSES.get(role, member_class) == member_class
 
 
 def may_end_key(view: View, call: Call) -> bool:

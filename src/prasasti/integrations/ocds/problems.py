@@ -74,6 +74,7 @@ ATTESTATION_PROBLEMS: Final[dict[str, str]] = {
     "too_many_suppliers": "The awards name more suppliers than an entry takes.",
     "document_too_large": "The release is larger than a document may be.",
     "personal_number_in_ocid": "The ocid holds the register number of a natural person and cannot be changed for this release alone.",
+    "personal_data_in_text": "A text looks like holding personal data; take it out, or import with --texts keep.",
     "personal_data_remains": "A register number of a natural person still stands where it cannot be replaced.",
 }
 
@@ -103,6 +104,7 @@ NOTICES: Final[dict[str, str]] = {
     "no_releases": "The package holds no releases.",
     "number_not_recognised": "A register number has none of its scheme's forms; it counts as no identifier.",
     "name_without_legal_form": "A supplier's name has no legal form: neither known as a firm nor as a person; kept.",
+    "personal_data_in_text": "A text looks like holding personal data; kept as you asked.",
     "equal_dates": "Releases of one process have equal dates; they merge in the order of the log.",
     "repeated_id": "A list holds two objects with one id; the later one stands.",
 }
