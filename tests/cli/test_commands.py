@@ -238,7 +238,8 @@ def test_founders_get_no_more_than_a_registrar_may_give(run: Run, tmp_path: Path
     wanted, _, said = words.partition("|")
     text = (
         f'domain = "ledger.example"\nledger = "national-1"\nlog_key = "{"01" * 32}"\n'
-        f'[[members]]\nid = "agency-1"\nclass = "agency"\nkeys = [{{handle = "registrar-1", key = "{"02" * 32}", roles = ["identity.registrar"]}}]\n'
+        '[[members]]\nid = "agency-1"\nclass = "agency"\n'
+        f'keys = [{{handle = "registrar-1", key = "{"02" * 32}", roles = ["identity.registrar"]}}]\n'
         f'[[organisations]]\nid = "publisher-1"\nocid_prefixes = ["ocds-abc123"]\n'
         f'keys = [{{handle = "publisher-1", key = "{"03" * 32}", roles = ["procurement.publisher"]}}]\n'
     )
