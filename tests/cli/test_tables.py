@@ -106,6 +106,23 @@ def test_a_bad_row_is_reported_with_exit_code_1_and_the_others_are_recorded(ledg
     assert amounts == {("hps", "-28000000"), ("pagu", "30000000")}
 
 
+def test_a_person_s_number_in_a_text_keeps_its_releases_off_the_ledger(ledger: Path, run: Run, tmp_path: Path) -> None:
+    """The rows of those releases are reported with their money, and all still adds up; whoever looked at the text may keep it."""
+    sample = read_sample()
+    sample[tables.NOTICE][1]["nama_paket"] = "Mesin untuk 3171014107900001"
+    folder = write_folder(tmp_path / "number", sample)
+    report = read_json(run("--json", "import", "inaproc", folder, "--ledger", ledger, expect=1))
+    assert (report["kinds"]["recorded"], report["kinds"]["refused"], report["adds_up"]) == (26, 2, True)
+    codes = {(each["file"], each["code"]) for each in report["reported_rows"]}
+    assert (f"{tables.STEP}_{YEAR}.csv", "refused_release") in codes
+    assert {(each["column"], each["code"]) for each in report["reported_amounts"]} == {
+        ("pagu", "refused_release"),
+        ("hps", "refused_release"),
+    }
+    report = read_json(run("--json", "import", "inaproc", folder, "--texts", "keep", "--ledger", ledger))
+    assert (report["kinds"]["recorded"], report["kinds"]["unchanged"]) == (2, 26)
+
+
 def test_rows_of_a_refused_release_are_reported(ledger: Path, run: Run, tmp_path: Path) -> None:
     """More suppliers than an entry takes: the release is refused, and with it its rows and their money."""
     sample = read_sample()

@@ -32,6 +32,7 @@ from prasasti.services.adapting import TableReport, describe_folder, import_tabl
 from prasasti.services.importing import Importer, read_redaction_key
 
 SHOWN_CHARACTERS = 90
+TEXTS_HELP = "What to do with releases whose texts look like holding a national identity number, a mobile number or an e-mail address."
 
 
 def list_commands() -> Iterator[click.Command]:
@@ -46,12 +47,13 @@ def _make_command(adapter: Adapter) -> click.Command:
     @click.option("--redaction-key", type=click.Path(path_type=Path), metavar="FILE", help="The publisher's redaction key.")
     @click.option("--ocid-prefix", default=adapter.ocid_prefix, show_default=True, metavar="PREFIX", help="ocds- and six characters.")
     @click.option("--utc-offset", default="+07:00", show_default=True, metavar="OFFSET", help="Zone of the times in the tables.")
+    @click.option("--texts", type=click.Choice(["refuse", "keep"]), default="refuse", show_default=True, help=TEXTS_HELP)
     @ledger_option
     @accept_clock_option
     @command
     def import_folder(
         folder: Path, publisher: str | None, location: str | None, redaction_key: Path | None, ocid_prefix: str, utc_offset: str,
-        ledger_folder: Path, accept_clock: bool,
+        texts: str, ledger_folder: Path, accept_clock: bool,
     ) -> None:  # fmt: skip
         out = shell()
         problem = describe_folder(folder)
@@ -73,7 +75,8 @@ def _make_command(adapter: Adapter) -> click.Command:
                 redaction_key=read_redaction_key(redaction_key or ledger.keys_folder / f"{name}.redaction.key"),
                 default_scheme=adapter.default_scheme,
             )
-            importer = Importer(ledger, open_key(location or training_key(ledger, name), ledger), settings, strip=strip_provenance)
+            signer = open_key(location or training_key(ledger, name), ledger)
+            importer = Importer(ledger, signer, settings, strip=strip_provenance, keep_texts=texts == "keep")
             with out.progress("import.progress") as progress:
                 report = import_tables(importer, adaptation, adapter.faults, progress)
         seconds = time.monotonic() - started
