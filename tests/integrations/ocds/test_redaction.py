@@ -67,7 +67,7 @@ def with_person(**more: Any) -> dict[str, Any]:
         ("ID-NPWP", "32730101010000017", "doubtful"),
         ("ID-NPWP", "12345678901234", "doubtful"),
         ("ID-NPWP", "123456789012", "unrecognised"),
-        ("ID-NPWP", "\u0663" + NIK[1:], "unrecognised"),
+        ("ID-NPWP", "\u0663" + NIK[1:], "person"),
         ("ID-PERORANGAN", "a" * 64, "marked"),
         ("ID-PERORANGAN", NIK, "person"),
         ("PT-NIPPC", "100000019", "person"),

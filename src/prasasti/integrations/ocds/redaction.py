@@ -16,6 +16,7 @@ A scheme that the table does not list is kept and named in the report.
 from __future__ import annotations
 
 import hmac
+import html
 import re
 import unicodedata
 from collections import Counter
@@ -38,12 +39,12 @@ NOTHING: Final = "(?!)"
 
 
 class SchemeRule(msgspec.Struct, frozen=True):
-    """One row of the table of schemes. Patterns match the whole of a number from which `separators` were removed.
+    """One row of the table of schemes. Patterns match the whole of a number, its letters and ASCII digits alone (`_bare`).
 
-    `scheme` matches an identifier's scheme, whatever its case. `opaque` is a value that no longer says who it is; `doubtful` may be
-    a person's number with a slip in it, and goes although the name stays. `normalize`: an organisation's number is written bare, and
-    one that matches `short` with a leading zero. `legal_forms`: a supplier's name without one is neither known as a firm's nor as a
-    person's, and is listed.
+    `scheme` matches an identifier's scheme, whatever its case; `prefix` what may stand before the number. `opaque` is a value that no
+    longer says who it is; `doubtful` may be a person's number with a slip in it, and goes although the name stays. `normalize`: an
+    organisation's number is written bare, and one that matches `short` with a leading zero. `legal_forms`: a supplier's name without
+    one is neither known as a firm's nor as a person's, and is listed.
     """
 
     scheme: str
@@ -51,7 +52,7 @@ class SchemeRule(msgspec.Struct, frozen=True):
     organisations: str
     mark_scheme: str
     word: str
-    separators: str = NOTHING
+    prefix: str = NOTHING
     opaque: str = NOTHING
     doubtful: str = NOTHING
     normalize: bool = False
@@ -62,7 +63,7 @@ class SchemeRule(msgspec.Struct, frozen=True):
 SCHEME_RULES: Final = (
     SchemeRule(
         scheme="ID.*",
-        separators=r"[ .\-]",
+        prefix="NIK|NIB|NPWP|KTP",
         persons="[1-9][0-9]{15}",
         organisations="[0-9]{13}|0[0-9]{15}|[0-9]{15}",
         mark_scheme="ID-PERORANGAN",
@@ -74,8 +75,8 @@ SCHEME_RULES: Final = (
         legal_forms=r"(?i)\b(?:PT|CV|Koperasi|Firma|Perum|Perumda|Persero|Perseroda|Yayasan)\b",
     ),
     SchemeRule(
-        scheme="PT-NIPPC|PT-PESSOA",
-        separators=r"[ .\-]",
+        scheme="PT-NIPPC|PT-NIPC|PT-NIF|PT-PESSOA",
+        prefix="PT|NIF|NIPC",
         persons="[123][0-9]*",
         organisations="[0456789][0-9]*",
         mark_scheme="PT-PESSOA",
@@ -84,14 +85,11 @@ SCHEME_RULES: Final = (
 )
 """Indonesia: NIB 13 digits, NPWP 16 with a leading 0 or 15, any other 16 digits a NIK. Portugal: NIF, a natural person's 1, 2 or 3."""
 
-UNLISTED_OWNER: Final = SchemeRule(
-    scheme=NOTHING, persons=NOTHING, organisations=NOTHING, mark_scheme="PERSON", word="natural person", separators=r"[ .\-]"
-)
+UNLISTED_OWNER: Final = SchemeRule(scheme=NOTHING, persons=NOTHING, organisations=NOTHING, mark_scheme="PERSON", word="natural person")
 """A beneficial owner whose identifier has a scheme that the table does not list, or who has none."""
 
 _MARK: Final = re.compile("[0-9a-f]{64}")
-_SEPARATORS: Final = " .-/"
-_SEPARATOR: Final = r"[ .\-/]?"
+_SEPARATOR: Final = r"[\W_]?"
 _NAME_PART: Final = re.compile(r"[^\W_]+")
 _NAME_AND_TITLE: Final = re.compile(r"\s*[,;(/]\s*|\s+[–-]\s+")
 _ADDRESSED: Final = re.compile("name|identifier|address|id$", re.IGNORECASE)
@@ -139,14 +137,25 @@ class Judgement(msgspec.Struct, frozen=True):
 
 def judge_number(scheme: str, number: str, rules: Iterable[SchemeRule] = SCHEME_RULES) -> Judgement:
     """Whose number it is, by the first row whose scheme matches."""
+    scheme = scheme.strip()
     rule = next((rule for rule in rules if re.fullmatch(rule.scheme, scheme, re.IGNORECASE)), None)
     if rule is None:
         return Judgement("unlisted", number)
     if scheme.upper() == rule.mark_scheme and _MARK.fullmatch(number):
         return Judgement("marked", number, rule)
-    bare = re.sub(rule.separators, "", number)
+    bare = _bare(rule, number)
     patterns = {"person": rule.persons, "organisation": rule.organisations, "opaque": rule.opaque, "doubtful": rule.doubtful}
     return Judgement(next((kind for kind, pattern in patterns.items() if re.fullmatch(pattern, bare)), "unrecognised"), bare, rule)
+
+
+def _bare(rule: SchemeRule, number: str) -> str:
+    """Letters and ASCII digits of a number, however it is typed: spaces of any kind, full width, signs without width, a prefix."""
+    plain = "".join(_plain_digit(character) for character in unicodedata.normalize("NFKC", number) if character.isalnum())
+    return re.sub(rf"\A(?i:{rule.prefix})(?=[0-9])", "", plain)
+
+
+def _plain_digit(character: str) -> str:
+    return str(unicodedata.decimal(character)) if character.isdecimal() else character
 
 
 def compute_mark(key: bytes, bare_number: str) -> str:
@@ -348,7 +357,7 @@ class _Search:
         """A beneficial owner: by a listed number, else by whatever number is given, else by the place in the release alone."""
         if known is not None and known.kind != "organisation":
             return self._person(known)
-        numbers = [re.sub(UNLISTED_OWNER.separators, "", one.bare) for one in judged if one.bare]
+        numbers = [bare for one in judged if (bare := _bare(UNLISTED_OWNER, one.bare))]
         if not numbers:
             name = next(_names(node), "")
             is_new = name != UNLISTED_OWNER.word
@@ -458,7 +467,7 @@ class _Writer:
         """The id by which a release refers to a person: the number becomes the mark, with the mark's scheme where one leads."""
         own = _text(value)
         for at in [-1, *(at for at, character in enumerate(own) if character == "-")]:
-            mark = self.search.marks.get(re.sub(person.rule.separators, "", own[at + 1 :]))
+            mark = self.search.marks.get(_bare(person.rule, own[at + 1 :]))
             if mark is not None and (at < 0 or re.fullmatch(person.rule.scheme, own[:at], re.IGNORECASE)):
                 return mark if at < 0 else f"{person.rule.mark_scheme}-{mark}"
         return self._write_text(value) if isinstance(value, str) else value
@@ -488,10 +497,14 @@ class _Writer:
         if not self.has_persons or DATE_TIME.fullmatch(value):
             return value
         written = self._replace(value)
-        if written == value and "%" in value:
-            decoded = unquote(value)
+        if "%" in written:
+            decoded = unquote(written)
             replaced = self._replace(decoded)
-            written = value if replaced == decoded else quote(replaced, safe="%/:?#[]@!$&'()*+,;=")
+            written = written if replaced == decoded else quote(replaced, safe="%/:?#[]@!$&'()*+,;=")
+        if "&" in written:
+            decoded = html.unescape(written)
+            replaced = self._replace(decoded)
+            written = written if replaced == decoded else html.escape(replaced, quote=False)
         self.counts["texts"] += written != value
         return written
 
@@ -508,7 +521,12 @@ def _forms(name: str) -> Iterator[str]:
 
 
 def _key_of_name(name: str) -> tuple[str, ...]:
-    return tuple(part.casefold() for part in _NAME_PART.findall(unicodedata.normalize("NFC", name)))
+    return tuple(_fold(part) for part in _NAME_PART.findall(unicodedata.normalize("NFC", name)))
+
+
+def _fold(part: str) -> str:
+    """A part of a name in lower case and without accents, which who types a title or a link leaves out."""
+    return "".join(character for character in unicodedata.normalize("NFKD", part.casefold()) if not unicodedata.combining(character))
 
 
 class _Names:
@@ -529,7 +547,7 @@ class _Names:
     def replace(self, text: str) -> str:
         composed = unicodedata.normalize("NFC", text)
         parts = list(_NAME_PART.finditer(composed))
-        folded = [part[0].casefold() for part in parts]
+        folded = [_fold(part[0]) for part in parts]
         written: list[str] = []
         done = at = 0
         while at < len(parts):
@@ -552,7 +570,7 @@ class _Numbers:
         keys = {_without_separators(number): mark for number, mark in marks.items()}
         self.marks = {key: mark for key, mark in keys.items() if len(key) >= MIN_NUMBER_IN_TEXT}
         self.lengths = sorted({len(key) for key in self.marks}, reverse=True)
-        character = "[0-9]" if all(re.fullmatch("[0-9]+", key) for key in self.marks) else r"[^\W_]"
+        character = r"\d" if all(re.fullmatch("[0-9]+", key) for key in self.marks) else r"[^\W_]"
         self.run = re.compile(rf"{character}(?:{_SEPARATOR}{character})*")
 
     def replace(self, text: str) -> str:
@@ -566,8 +584,8 @@ class _Numbers:
 
     def _find(self, text: str, run: re.Match[str]) -> Iterator[tuple[int, int, str]]:
         """Start, end and mark of each known number within a run of characters and separators."""
-        places = [at for at in range(run.start(), run.end()) if text[at] not in _SEPARATORS]
-        bare = "".join(text[at] for at in places)
+        places = [at for at in range(run.start(), run.end()) if text[at].isalnum()]
+        bare = "".join(_plain_digit(text[at]) for at in places)
         at = 0
         while at < len(bare):
             for length in self.lengths:
@@ -584,7 +602,7 @@ class _Numbers:
 
 
 def _without_separators(number: str) -> str:
-    return "".join(character for character in number if character not in _SEPARATORS).upper()
+    return "".join(_plain_digit(character) for character in number if character.isalnum()).upper()
 
 
 def _stands_alone(text: str, start: int, end: int) -> bool:
