@@ -18,7 +18,7 @@ from prasasti_verify.tiles import WIDTH, Source, find, parse_tile_path, read, re
 
 REFUSED_ID_SECONDS = 7 * 24 * 3600
 ALTERED = "Published bytes were altered, dropped or moved after the log signed them."
-SIGNED = "The log's key signed what keys and rules in force do not allow: keep the checkpoint. Or, if taken on trust, genesis.json is not its own."
+SIGNED = "The log's key signed this although rules do not allow it: keep the checkpoint. Or genesis.json, if on trust, is not the log's."
 _file_name = re.compile("[A-Za-z0-9_-][A-Za-z0-9._-]*")
 _document_path = "documents/sha256/{0:.2}/{0}".format
 _document = re.compile("documents/sha256/([0-9a-f]{2})/(\\1[0-9a-f]{62})")
