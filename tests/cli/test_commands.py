@@ -198,10 +198,12 @@ def test_a_ledger_is_founded_by_a_founders_file_and_joined_by_its_genesis(run: R
 
 def _first_document(ledger: Path) -> str:
     from prasasti import bootstrap
-    from prasasti.services.releases import iterate_releases
+    from prasasti.readmodel.queries import find_processes, list_versions
+    from prasasti.services.projecting import open_current
 
-    with bootstrap.open_for_reading(ledger) as opened:
-        return next(iterate_releases(opened)).document
+    with bootstrap.open_for_reading(ledger) as opened, open_current(opened) as model, model.reading() as connection:
+        document: bytes = list_versions(connection, find_processes(connection, OCID)[0].process)[0].document
+        return document.hex()
 
 
 def _submit(run: Run, ledger: Path, action: str, arguments: dict[str, Any], *signers: str, expect: int = 0) -> Any:

@@ -10,10 +10,12 @@ import click
 
 from prasasti import __version__
 from prasasti.cli.checking import audit, check_state
+from prasasti.cli.exporting import export
 from prasasti.cli.founding import init, key
-from prasasti.cli.open_data import export, import_, show
+from prasasti.cli.open_data import import_
 from prasasti.cli.pilot import pilot
 from prasasti.cli.publishing import proof, publish
+from prasasti.cli.reading import list_, rebuild, search, show, totals
 from prasasti.cli.recording import submit
 from prasasti.cli.shell import make_shell
 from prasasti.cli.tables import list_commands
@@ -34,6 +36,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
     prasasti import ocds releases.json   record open contracting data
     prasasti publish --to public         publish the log as plain files
     prasasti-verify public               check all of it, trusting nobody
+    prasasti search WORDS                find contracts
     prasasti show OCID                   read one contract's story
 
     Exit codes: 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted.
@@ -42,7 +45,9 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
     context.obj = make_shell(language, as_json)
 
 
-for each in (init, key, submit, import_, publish, proof, audit, check_state, export, show, pilot):
+READING = (search, show, totals, list_, rebuild)
+
+for each in (init, key, submit, import_, publish, proof, audit, check_state, export, *READING, pilot):
     prasasti.add_command(each)
 
 

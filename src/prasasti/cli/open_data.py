@@ -1,15 +1,13 @@
-"""Commands of open contracting data: ``import ocds``, ``export ocds``, ``show``."""
+"""Commands that record open contracting data: ``import ocds``."""
 
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 
-from prasasti import bootstrap
 from prasasti.cli.shell import (
     COULD_NOT,
     REFUSED,
@@ -27,11 +25,8 @@ from prasasti.integrations.ocds.money import sorted_totals
 from prasasti.integrations.ocds.official_schema import OfficialSchema
 from prasasti.integrations.ocds.reading import find_single_release_id
 from prasasti.integrations.ocds.redaction import REDACTION_VERSION
-from prasasti.integrations.ocds.story import StoryLine
-from prasasti.services.exporting import NothingFits, Selection, Story, export_records, export_releases, tell_story
 from prasasti.services.importing import KINDS, Importer, ImportReport, Seen, read_redaction_key
 from prasasti.services.ledger import Ledger
-from prasasti.services.releases import RecordedRelease, iterate_releases
 
 SHOWN_ROWS = 12
 
@@ -195,133 +190,3 @@ def import_as_json(report: ImportReport, seconds: float) -> dict[str, Any]:
             for (stage, currency), total in sorted_totals(report.money)
         ],
     }  # fmt: skip
-
-
-@click.group()
-def export() -> None:
-    """Read recorded data back in the forms that others use.
-
-    \b
-    prasasti export ocds --output records.json
-    """
-
-
-@export.command(name="ocds")
-@click.option("--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="Where the package goes.")
-@click.option("--ocid", help="Only this process.")
-@click.option("--buyer", metavar="ID", help="Only processes of this buyer, in the form of the lists (scheme-number).")
-@click.option("--from", "since", type=click.DateTime(["%Y-%m-%d"]), help="Only releases dated on this day or later (UTC).")
-@click.option("--to", "until", type=click.DateTime(["%Y-%m-%d"]), help="Only releases dated before this day (UTC).")
-@click.option("--publisher", metavar="ID", help="Only releases of this publisher; a package is one publisher's.")
-@click.option("--package", type=click.Choice(["record", "release"]), default="record", show_default=True, help="Kind of package.")
-@click.option("--versioned", is_flag=True, help="Add the versioned release to each record.")
-@click.option("--uri", default="", help="The package's uri; otherwise a urn of this ledger.")
-@ledger_option
-@command
-def export_ocds(
-    output: Path, ocid: str | None, buyer: str | None, since: datetime | None, until: datetime | None, publisher: str | None,
-    package: str, versioned: bool, uri: str, ledger_folder: Path,
-) -> None:  # fmt: skip
-    """Write an OCDS package of what is recorded: records with their compiled releases, or the releases alone.
-
-    \b
-    prasasti export ocds --output records.json
-    prasasti export ocds --ocid ocds-px0z7d-5052-5001-1 --output one.json
-    prasasti export ocds --from 2026-01-01 --to 2027-01-01 --package release --output 2026.json
-    """
-    out = shell()
-    if not output.parent.is_dir():
-        out.fail("error.could_not", f"{output.parent} is not a folder; make it first", COULD_NOT)
-    selection = Selection(publisher, ocid, buyer, _instant(since), _instant(until))
-    with bootstrap.open_for_reading(ledger_folder) as ledger:
-        if package == "record":
-            report = export_records(ledger, selection, output, uri=uri, versioned=versioned)
-        else:
-            report = export_releases(ledger, selection, output, uri=uri)
-    processes = report.records if package == "record" else "-"
-    out.say("export.done", releases=report.releases, processes=processes, path=output)
-    left_out = [
-        {"entry": each.position, "ocid": each.ocid, "release_id": each.release_id, "problem": each.problems[0].problem}
-        for each in report.left_out
-    ]
-    if left_out:
-        out.say("export.left_out", count=len(left_out))
-        for each in left_out[:SHOWN_ROWS]:
-            out.line(f"  {each['entry']}  {each['ocid']}  {out.words.find('problem.' + str(each['problem']), str(each['problem']))}")
-    out.finish({"output": str(output), "releases": report.releases, "records": report.records, "left_out": left_out})
-
-
-@click.command()
-@click.argument("ocid", required=False)
-@ledger_option
-@command
-def show(ocid: str | None, ledger_folder: Path) -> None:
-    """Tell one contract's story, line by line, each with its entry in the log; without OCID list what is recorded.
-
-    \b
-    prasasti show
-    prasasti show ocds-px0z7d-5052-5001-1
-    """
-    with bootstrap.open_for_reading(ledger_folder) as ledger:
-        if ocid is None:
-            _list_processes(ledger)
-            return
-        try:
-            story = tell_story(ledger, ocid)
-        except NothingFits as problem:
-            words = "show.unknown" if problem.known else "show.nothing"
-            shell().fail("error.refused", shell().words(words, ocid=ocid, examples=", ".join(problem.known)), REFUSED)
-        else:
-            say_story(story)
-
-
-def say_story(story: Story) -> None:
-    """A story as a table for people, or as one object for programs."""
-    out = shell()
-    out.line(story.ocid)
-    for key, name in (("show.publisher", story.publisher), ("show.buyer", story.buyer), ("show.supplier", ", ".join(story.suppliers))):
-        if name:
-            out.line(f"{out.words(key):<10}{name}")
-    rows = [[out.day(line.time), str(line.position), spell_event(out, line), spell_amount(out, line.facts)] for line in story.lines]
-    out.table([out.words(f"show.{name}") for name in ("date", "entry", "what", "amount")], rows, right=(1, 3))
-    out.say("show.source")
-    out.finish(
-        {
-            "ocid": story.ocid, "publisher": story.publisher, "buyer": story.buyer, "suppliers": story.suppliers,
-            "lines": [{"time": line.time, "entry": line.position, "event": line.key, **line.facts} for line in story.lines],
-        }
-    )  # fmt: skip
-
-
-def spell_event(out: Shell, line: StoryLine) -> str:
-    """What happened, in words; codes of OCDS stand as they are, instants as days."""
-    are_instants = line.key.endswith(("deadline_changed", "end_changed"))
-    facts = {name: fact[:10] if are_instants and name in {"before", "after"} else fact for name, fact in line.facts.items()}
-    if "before_amount" in facts:
-        facts["before"] = out.words.amount(facts["before_amount"], facts["before_currency"])
-    detail = out.words(f"story_detail.{line.key}", **facts).strip()
-    return f"{out.words(f'story.{line.key}')}: {detail}" if detail else out.words(f"story.{line.key}")
-
-
-def spell_amount(out: Shell, facts: dict[str, str]) -> str:
-    """The amount of an event, as it is afterwards."""
-    amount = facts.get("after_amount", facts.get("amount", ""))
-    return out.words.amount(amount, facts.get("after_currency", facts.get("currency", ""))) if amount else ""
-
-
-def _list_processes(ledger: Ledger) -> None:
-    out = shell()
-    releases: dict[str, list[RecordedRelease]] = {}
-    for release in iterate_releases(ledger):
-        releases.setdefault(release.ocid, []).append(release)
-    if not releases:
-        raise NothingFits(out.words("show.nothing"))
-    rows = [[ocid, str(len(found)), found[-1].buyer, ", ".join(found[-1].tag)] for ocid, found in releases.items()]
-    out.table([out.words(f"show.{name}") for name in ("process", "releases", "buyer", "newest")], rows[:200], right=(1,))
-    if len(rows) > 200:
-        out.say("import.more", count=len(rows) - 200)
-    out.finish({"processes": [{"ocid": ocid, "releases": len(found), "buyer": found[-1].buyer} for ocid, found in releases.items()]})
-
-
-def _instant(day: datetime | None) -> int | None:
-    return int(day.replace(tzinfo=UTC).timestamp()) if day is not None else None

@@ -17,13 +17,13 @@ from shutil import which
 import click
 
 from prasasti import bootstrap
-from prasasti.cli.open_data import say_import, say_story
+from prasasti.cli.open_data import say_import
 from prasasti.cli.publishing import say_published
+from prasasti.cli.reading import say_story
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, open_key, shell, training_key
 from prasasti.integrations.ocds.attestation import AttestationSettings, recompute_parties
 from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
-from prasasti.services.exporting import Selection, export_records, tell_story
 from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_PUBLISHER, make_training_genesis
 from prasasti.services.importing import Importer, read_redaction_key
 from prasasti.services.publishing import publish_ledger
@@ -79,9 +79,13 @@ def pilot(output: Path) -> None:
         raise SystemExit(REFUSED)
     out.say("audit.done")
 
+    from prasasti.readmodel.queries import Conditions
+    from prasasti.services.exporting import export_records
+    from prasasti.services.reading import tell_story
+
     _head(out, "exported")
     with bootstrap.open_for_reading(folder) as ledger:
-        exported = export_records(ledger, Selection(), output / "records.json")
+        exported = export_records(ledger, Conditions(), output / "records.json")
         out.say("export.done", releases=exported.releases, processes=exported.records, path=output / "records.json")
         _head(out, "story")
         say_story(tell_story(ledger, OCID))

@@ -31,10 +31,10 @@ from prasasti.integrations.signers import Signer, SignerProblem, open_signer
 from prasasti.log.proofs import ProofProblem
 from prasasti.log.publish import PublishRefused
 from prasasti.services.difference import Differs
-from prasasti.services.exporting import NothingFits
 from prasasti.services.founding import FoundingProblem
 from prasasti.services.ledger import Ledger, ReadOnly
 from prasasti.services.publishing import NothingSigned
+from prasasti.services.releases import NothingFits
 from prasasti.services.submitting import DraftProblem
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DocumentRefused

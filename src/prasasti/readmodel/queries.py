@@ -267,10 +267,11 @@ def _count_groups(connection: Connection, conditions: Conditions, grouping: Grou
 
 
 class Shortfall(NamedTuple):
-    """What sums cannot hold: processes without any amount, and versions of releases that are not readable."""
+    """What sums cannot hold: processes without any amount, those without one of a stage, releases that are not readable."""
 
     processes: int
     without_amount: int
+    without_stage: dict[str, int]
     unreadable_releases: int
 
 
@@ -279,7 +280,11 @@ def find_shortfall(connection: Connection, conditions: Conditions) -> Shortfall:
     count, unreadable = connection.execute(_select_processes(conditions, func.count(), func.sum(processes.c.unreadable))).one()
     has_amount = select(amounts.c.process).where(amounts.c.process == processes.c.process).exists()
     without: int = connection.execute(_select_processes(conditions, func.count()).where(~has_amount)).scalar_one()
-    return Shortfall(int(count), without, int(unreadable or 0))
+    counted = _select_processes(conditions, amounts.c.stage, func.count(amounts.c.process.distinct()), also=amounts)
+    grouped = connection.execute(counted.where(amounts.c.is_counted == 1).group_by(amounts.c.stage)).all()
+    with_stage = {str(stage): int(number) for stage, number in grouped}
+    without_stage = {stage: int(count) - with_stage.get(stage, 0) for stage in STAGES}
+    return Shortfall(int(count), without, without_stage, int(unreadable or 0))
 
 
 # -- parties --------------------------------------------------------------------------------------------------------------

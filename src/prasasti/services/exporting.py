@@ -1,15 +1,21 @@
-"""Reading recorded releases back: as packages of open data, and as one process's story.
+"""Reading recorded releases back: as packages of open data, and as flat tables.
 
-Owns choosing which releases and reading their documents, one process at a time. Packages, merging and the story's
-lines are ``integrations.ocds``'s.
+Owns choosing which processes and reading their documents, a page of them at a time, whatever there is in all. Packages and
+merging are ``integrations.ocds``'s, the conditions the read model's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+import csv
+import io
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime
+from itertools import groupby
 from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
 
 from prasasti.core.genesis import OrganisationRecord
 from prasasti.integrations.ocds.packages import (
@@ -17,104 +23,117 @@ from prasasti.integrations.ocds.packages import (
     LedgerRelease,
     PackageFacts,
     select_current,
+    write_atomically,
+    write_compiled_releases,
     write_record_package,
     write_release_package,
 )
-from prasasti.integrations.ocds.story import StoryLine, build_story
+from prasasti.readmodel import queries
+from prasasti.readmodel.cells import spell_cell
+from prasasti.readmodel.queries import SECTIONS, Conditions
 from prasasti.services.ledger import Ledger
-from prasasti.services.releases import RecordedRelease, iterate_releases
+from prasasti.services.projecting import open_current
+from prasasti.services.reading import load_versions
+from prasasti.services.releases import NothingFits
+
+Progress = Callable[[int, int], None]
 
 
-class NothingFits(LookupError):
-    """No recorded release is what was asked for. ``known`` are ocids that are recorded, a few."""
-
-    def __init__(self, problem: str, known: Sequence[str] = ()) -> None:
-        super().__init__(problem)
-        self.known = known
-
-
-@dataclass(frozen=True, slots=True)
-class Selection:
-    """What to export; None leaves a condition out. ``since`` ≤ a release's own date < ``until``, seconds UTC."""
-
-    publisher: str | None = None
-    ocid: str | None = None
-    buyer: str | None = None
-    since: int | None = None
-    until: int | None = None
+def export_records(
+    ledger: Ledger, conditions: Conditions, path: Path, *, uri: str = "", versioned: bool = False, progress: Progress | None = None
+) -> ExportReport:
+    """Write a record package of every process that fits, with all its releases; NothingFits."""
+    with open_current(ledger, progress) as model, model.reading() as connection:
+        facts = _describe_package(ledger, _find_publisher(connection, conditions), uri)
+        processes = _iterate_processes(ledger, connection, conditions, progress)
+        return write_record_package(path, processes, facts, versioned=versioned)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
-    """One process as its releases tell it; buyer and suppliers in the form of the lists."""
-
-    ocid: str
-    publisher: str
-    buyer: str
-    suppliers: list[str]
-    lines: list[StoryLine]
+def export_compiled(ledger: Ledger, conditions: Conditions, path: Path, *, progress: Progress | None = None) -> ExportReport:
+    """Write the compiled release of every process that fits, one a line; NothingFits."""
+    with open_current(ledger, progress) as model, model.reading() as connection:
+        _find_publisher(connection, conditions)
+        return write_compiled_releases(path, _iterate_processes(ledger, connection, conditions, progress))
 
 
-def export_records(ledger: Ledger, selection: Selection, path: Path, *, uri: str = "", versioned: bool = False) -> ExportReport:
-    """Write a record package of every process that has a release in the selection, with all its releases; NothingFits."""
-    processes = _group_processes(ledger, selection)
-    facts = _describe_package(ledger, next(iter(processes))[0], uri)
-    current = (select_current(_load(ledger, recorded)) for recorded in processes.values())
-    return write_record_package(path, current, facts, versioned=versioned)
+def export_releases(ledger: Ledger, conditions: Conditions, path: Path, *, uri: str = "", progress: Progress | None = None) -> ExportReport:
+    """Write a release package of the processes that fit, each release in its newest version; NothingFits.
+
+    Where the conditions name dates, only releases of these dates.
+    """
+    with open_current(ledger, progress) as model, model.reading() as connection:
+        facts = _describe_package(ledger, _find_publisher(connection, conditions), uri)
+        current = (release for process in _iterate_processes(ledger, connection, conditions, progress) for release in process)
+        return write_release_package(path, (release for release in current if _is_dated(release, conditions)), facts)
 
 
-def export_releases(ledger: Ledger, selection: Selection, path: Path, *, uri: str = "") -> ExportReport:
-    """Write a release package of the releases in the selection, each in its newest version; NothingFits."""
-    chosen = _select(ledger, selection)
-    facts = _describe_package(ledger, chosen[0].publisher, uri)
-    newest: dict[tuple[str, str], RecordedRelease] = {}
-    for release in chosen:
-        if release.kind != "contradiction":
-            newest[release.ocid, release.release_id] = release
-    return write_release_package(path, (loaded for release in newest.values() for loaded in _load(ledger, [release])), facts)
+def export_tables(ledger: Ledger, conditions: Conditions, folder: Path, *, progress: Progress | None = None) -> dict[str, int]:
+    """Write one CSV file a section into a folder, each row with its publisher and ocid; rows by section. NothingFits.
+
+    Each file appears under its name whole or not at all; a crash leaves the earlier ones, or some of the new ones.
+    """
+    counts = dict.fromkeys(SECTIONS, 0)
+    with open_current(ledger, progress) as model, model.reading() as connection:
+        total = queries.count_processes(connection, conditions, 2**62)
+        if total == 0:
+            raise _nothing_fits()
+        folder.mkdir(parents=True, exist_ok=True)
+        with ExitStack() as stack:
+            writers = {section: _open_section(stack, folder / f"{section}.csv", section) for section in SECTIONS}
+            done = 0
+            for page in queries.iterate_pages(connection, conditions):
+                for section, writer in writers.items():
+                    rows = queries.list_section(connection, section, page)
+                    writer.writerows([spell_cell(cell) for cell in row] for row in rows)
+                    counts[section] += len(rows)
+                done += len(page)
+                if progress is not None:
+                    progress(done, total)
+    return counts
 
 
-def tell_story(ledger: Ledger, ocid: str) -> Story:
-    """The story of a process; NothingFits names what is recorded instead."""
-    recorded = list(iterate_releases(ledger, ocid=ocid))
-    if not recorded:
-        known = sorted({release.ocid for release in iterate_releases(ledger)})
-        raise NothingFits(f"no release of {ocid} is recorded", known[:3])
-    newest = recorded[-1]
-    suppliers = sorted({supplier for release in recorded for supplier in release.suppliers})
-    buyer = next((release.buyer for release in reversed(recorded) if release.buyer), "")
-    return Story(ocid, newest.publisher, buyer, suppliers, build_story(list(_load(ledger, recorded))))
+def _open_section(stack: ExitStack, path: Path, section: str) -> Any:
+    """A CSV writer (RFC 4180) of a section, its header written."""
+    binary = stack.enter_context(write_atomically(path))
+    text = io.TextIOWrapper(binary, encoding="utf-8", newline="", write_through=True)
+    stack.callback(text.detach)  # the file itself is closed by what made it
+    writer = csv.writer(text)
+    writer.writerow(["publisher", "ocid", *SECTIONS[section].c.keys()])
+    return writer
 
 
-def _select(ledger: Ledger, selection: Selection) -> list[RecordedRelease]:
-    """Recorded releases that fit, of one publisher: a package speaks for one."""
-    found = [
-        release
-        for release in iterate_releases(ledger, ocid=selection.ocid, buyer=selection.buyer, since=selection.since, until=selection.until)
-        if selection.publisher is None or release.publisher == selection.publisher
-    ]
-    if not found:
-        raise NothingFits("no recorded release fits; 'prasasti show' without an ocid lists what is recorded")
-    publishers = sorted({release.publisher for release in found})
+def _find_publisher(connection: Connection, conditions: Conditions) -> str:
+    """The one publisher of what fits: a package speaks for one."""
+    publishers = queries.list_publishers(connection, conditions)
+    if not publishers:
+        raise _nothing_fits()
     if len(publishers) > 1:
         raise NothingFits(f"a package is one publisher's: choose --publisher among {', '.join(publishers)}")
-    return found
+    return publishers[0]
 
 
-def _group_processes(ledger: Ledger, selection: Selection) -> dict[tuple[str, str], list[RecordedRelease]]:
-    """(publisher, ocid) → all its releases, for every process with a release that fits."""
-    wanted = {(release.publisher, release.ocid) for release in _select(ledger, selection)}
-    processes: dict[tuple[str, str], list[RecordedRelease]] = {}
-    for release in iterate_releases(ledger, ocid=selection.ocid):
-        if (release.publisher, release.ocid) in wanted:
-            processes.setdefault((release.publisher, release.ocid), []).append(release)
-    return processes
+def _nothing_fits() -> NothingFits:
+    return NothingFits("no recorded release fits; 'prasasti show' without an ocid lists what is recorded")
 
 
-def _load(ledger: Ledger, recorded: Sequence[RecordedRelease]) -> Iterator[LedgerRelease]:
-    for release in recorded:
-        document = ledger.documents.read(release.document)
-        yield LedgerRelease(release.position, release.publisher, release.ocid, release.release_id, document, release.kind or "new")
+def _iterate_processes(
+    ledger: Ledger, connection: Connection, conditions: Conditions, progress: Progress | None
+) -> Iterator[list[LedgerRelease]]:
+    """The releases of each process that fits, in the order of the processes' first releases, newest versions only."""
+    total = queries.count_processes(connection, conditions, 2**62) if progress is not None else 0
+    done = 0
+    for page in queries.iterate_pages(connection, conditions):
+        for _, versions in groupby(queries.list_versions_of(connection, page), lambda row: int(row.process)):
+            rows = list(versions)
+            yield select_current(load_versions(ledger, connection, rows[0].ocid, rows))
+        done += len(page)
+        if progress is not None:
+            progress(done, total)
+
+
+def _is_dated(release: LedgerRelease, conditions: Conditions) -> bool:
+    since, until = conditions.dated_since, conditions.dated_until
+    return (since is None or release.date >= since) and (until is None or release.date < until)
 
 
 def _describe_package(ledger: Ledger, publisher: str, uri: str) -> PackageFacts:

@@ -299,7 +299,7 @@ def _describe_chunk(ledger: Ledger, connection: Connection, limit: int) -> int:
     facts: list[ProcessFacts] = []
     for batch in _batch(due):
         found = [tuple(row) for row in connection.execute(_VERSIONS.where(releases.c.process.in_(batch)))]
-        hidden = _find_withheld(connection, [row[-1] for row in found])
+        hidden = find_withheld(connection, [row[-1] for row in found])
         facts += [_describe(ledger, process, list(versions), hidden) for process, versions in groupby(found, lambda row: int(row[0]))]
     told = [process for batch in _batch(due) for process in connection.execute(_TOLD.where(processes.c.process.in_(batch))).scalars()]
     delete_processes(connection, told)
@@ -319,7 +319,7 @@ _VERSIONS: Final = (
 )  # fmt: skip
 
 
-def _find_withheld(connection: Connection, documents: Sequence[bytes]) -> set[bytes]:
+def find_withheld(connection: Connection, documents: Sequence[bytes]) -> set[bytes]:
     """Those of the documents that are withheld."""
     hidden: set[bytes] = set()
     if connection.execute(select(withheld.c.position).limit(1)).first() is None:

@@ -1,0 +1,73 @@
+"""Answers in three forms: a table for people, one JSON object or CSV for programs.
+
+Owns the options ``--json`` and ``--csv`` of commands that read, and tables whose cells have several lines. What others
+wrote stands in all of them as data: no cell can steer a terminal or be run by a spreadsheet.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, Concatenate, ParamSpec
+
+import click
+from rich.table import Table
+from rich.text import Text
+
+from prasasti.cli.shell import Shell, clean, shell
+from prasasti.readmodel.cells import spell_cell
+
+Parameters = ParamSpec("Parameters")
+Cell = str | Sequence[str]
+"""A text, or one for each line of the cell, the first of which matters most."""
+
+
+def answering(function: Callable[Concatenate[bool, Parameters], None]) -> Callable[Parameters, None]:
+    """``--json`` and ``--csv``, also behind the command's name; the function is told whether CSV is asked for."""
+
+    @click.option("--csv", "as_csv", is_flag=True, help="Print CSV, for spreadsheets.")
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON object, for programs.")
+    @wraps(function)
+    def run(*arguments: Parameters.args, **options: Parameters.kwargs) -> None:
+        as_csv, as_json = bool(options.pop("as_csv")), bool(options.pop("as_json"))
+        if as_csv and (as_json or shell().as_json):
+            raise click.UsageError("give --json or --csv, not both")
+        shell().as_json = shell().as_json or as_json
+        function(as_csv, *arguments, **options)
+
+    return run
+
+
+def print_table(out: Shell, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, right: tuple[int, ...] = ()) -> None:
+    """A table for people; text folds where the terminal is narrow, numbers (``right``) stay whole."""
+    if out.as_json:
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
+    for index, heading in enumerate(headings):
+        is_right = index in right
+        table.add_column(heading, justify="right" if is_right else "left", overflow="fold", no_wrap=is_right)
+    for row in rows:
+        table.add_row(*map(_make_cell, row))
+    out.output.print(table)
+
+
+def _make_cell(cell: Cell) -> Text:
+    if isinstance(cell, str):
+        return Text(clean(cell))
+    first, *rest = cell or ("",)
+    text = Text(clean(first))
+    for line in filter(None, rest):
+        text.append("\n" + clean(line), style="dim")
+    return text
+
+
+def print_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:
+    """Rows as CSV (RFC 4180) on standard output, under these columns; lists are joined."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([spell_cell("; ".join(map(str, cell)) if isinstance(cell, list) else cell) for cell in map(row.get, columns)])
+    click.echo(text.getvalue(), nl=False)
