@@ -6,6 +6,7 @@ Exit 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted (DESIGN: Conv
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -86,14 +87,14 @@ class Shell:
     def finish(self, result: dict[str, Any], code: int = DONE) -> None:
         """End the command: the result for programs, and its exit code."""
         if self.as_json:
-            click.echo(json.dumps(result, ensure_ascii=False, indent=2))
+            click.echo(encode_result(result))
         if code != DONE:
             raise SystemExit(code)
 
     def fail(self, key: str, problem: object, code: int) -> None:
         """End the command with an error, on standard error."""
         if self.as_json:
-            click.echo(json.dumps({"error": str(problem), "exit": code}, ensure_ascii=False, indent=2))
+            click.echo(encode_result({"error": str(problem), "exit": code}))
         self.errors.print(Text(clean(self.words(key, problem=problem)), style="red"), soft_wrap=True)
         raise SystemExit(code)
 
@@ -126,6 +127,14 @@ def _is_harmless(code: int) -> bool:
     is_control = code < 0x20 or 0x7F <= code <= 0x9F
     is_direction = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in (0x200E, 0x200F)
     return not is_control and not is_direction
+
+
+_HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
+
+def encode_result(result: dict[str, Any]) -> str:
+    """A result as JSON; characters that a terminal obeys, or that turn text around, stand as escapes."""
+    return _HARMFUL.sub(lambda match: f"\\u{ord(match[0]):04x}", json.dumps(result, ensure_ascii=False, indent=2))
 
 
 def command(function: Callable[Parameters, None]) -> Callable[Parameters, None]:
