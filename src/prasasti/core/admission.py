@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from prasasti.core.contract import Message, Registry, View, find_message
 from prasasti.core.encoding import EncodingProblem
@@ -43,8 +44,7 @@ class Inadmissible:
     found: str
 
 
-@dataclass(frozen=True, slots=True)
-class AdmissionContext:
+class AdmissionContext(Struct, frozen=True):
     """What admission is judged against: the state after the previous block, and the time of the coming one."""
 
     chain: str
@@ -134,7 +134,7 @@ def check_id_unused(transaction: Transaction, context: AdmissionContext) -> Inad
 
 def check_signatures(transaction: Transaction, context: AdmissionContext) -> Inadmissible | None:
     """7: exactly the payload's signers signed, and each signature verifies."""
-    if [key.hex() for key, _ in transaction.signatures] != sorted(signer.key for signer in transaction.payload.signers):
+    if [key.hex() for key, _ in transaction.signatures] != sorted([signer.key for signer in transaction.payload.signers]):
         return Inadmissible("admission.7", "signatures: the keyids are not the keys of the payload's signers")
     if not context.is_signed(transaction):
         return Inadmissible("admission.7", "signatures: one does not verify over the payload")
@@ -201,11 +201,11 @@ def has_lost_standing(transaction: Transaction, context: AdmissionContext) -> bo
 
 def is_organisation_active(view: View, organisation: str) -> bool:
     """Whether a member or another organisation of that id stands."""
-    member = view.get(f"governance/member/{organisation}", MemberRecord)
-    if member is not None:
-        return member.standing == "active"
     record = view.get(f"identity/organisation/{organisation}", OrganisationRecord)
-    return record is not None and record.standing == "active"
+    if record is not None:
+        return record.standing == "active"
+    member = view.get(f"governance/member/{organisation}", MemberRecord)
+    return member is not None and member.standing == "active"
 
 
 def list_possession_keys(transaction: Transaction, registry: Registry) -> list[str]:

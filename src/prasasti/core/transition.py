@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
+from msgspec import Struct
 
 from prasasti.core.admission import AdmissionContext, has_lost_standing
 from prasasti.core.contract import Call, Outcome, Registry, Rejection, evaluate, find_message
@@ -59,8 +60,7 @@ class Block:
     transactions: Sequence[Transaction | RefusedTransaction]
 
 
-@dataclass(frozen=True, slots=True)
-class UsedId:
+class UsedId(Struct, frozen=True):
     """An id that counts as used until a time; ``refused_actor`` is the actor of a refusal, else empty."""
 
     id: str
@@ -197,7 +197,10 @@ def _update_state(changes: Mapping[str, bytes | None], view: BlockView, state: S
     touched: dict[int, tuple[Bucket, dict[str, bytes | None]]] = {}
     for key, value in changes.items():
         number, bucket = view.committed.locate(key)
-        touched.setdefault(number, (bucket, {}))[1][key] = value
+        if number in touched:
+            touched[number][1][key] = value
+        else:
+            touched[number] = bucket, {key: value}
     bodies: dict[int, bytes] = {}
     leaves: dict[int, bytes] = {}
     for number, (bucket, values) in touched.items():
