@@ -564,6 +564,12 @@ def attest_other_buyer(stage: Stage) -> Places:
     return {"entry": stage.retell(story, documents=(release.body,)).positions["lie"], "digest": release.digest}
 
 
+def attest_other_process(stage: Stage) -> Places:
+    release = Release(16)
+    story = beside(STORY, "attest 13", attest(release, "lie", arguments=release.arguments(ocid="ocds-abc123-99")))
+    return {"entry": stage.retell(story, documents=(release.body,)).positions["lie"], "digest": release.digest}
+
+
 LIES = (
     Lie(
         "altered entry", ANYONE, "A byte of an event is changed in the bundle of entries.",
@@ -789,5 +795,9 @@ LIES = (
     Lie(
         "wrong buyer", PUBLISHING, "An attestation names another buyer than its document.",
         attest_other_buyer, {AUDIT: "entry {entry}, document {digest}, buyer"},
+    ),
+    Lie(
+        "wrong process", PUBLISHING, "An attestation names another ocid than its document.",
+        attest_other_process, {AUDIT: "entry {entry}, document {digest}, ocid"},
     ),
 )  # fmt: skip

@@ -37,6 +37,7 @@ from prasasti.core.transition import Block, BlockResult, DeadlinesFirst, Refused
 from prasasti.core.tree import Tree, encode_bucket
 from prasasti.core.types import MAX_SAFE_INTEGER, Document
 from prasasti.core.used_ids import UsedIds
+from prasasti.integrations.ocds.attestation import compute_date
 from prasasti.integrations.ocds.canonical import parse_json
 from prasasti.services.difference import Difference, Differs, require_equal
 
@@ -208,11 +209,28 @@ class _Documents:
         if not isinstance(release, dict):
             self.wrong.append(Difference(place, "a release", "JSON that cannot be read, or no object"))
             return
+        for name, told in _read_facts(release, document.sha256).items():
+            if getattr(arguments, name) not in told:
+                self.wrong.append(Difference(f"{place}, {name}", " or ".join(map(str, told)) or "none", str(getattr(arguments, name))))
         buyer, suppliers = self.recompute(release)
         if buyer != arguments.buyer:
             self.wrong.append(Difference(f"{place}, buyer", buyer or "none", arguments.buyer or "none"))
         if list(suppliers) != arguments.suppliers:
             self.wrong.append(Difference(f"{place}, suppliers", ", ".join(suppliers) or "none", ", ".join(arguments.suppliers) or "none"))
+
+
+def _read_facts(release: dict[str, Any], digest: str) -> dict[str, tuple[object, ...]]:
+    """What a document says of itself, by the argument that must repeat it: the values that fit. It may leave out date and tag."""
+    # A source with one id for all its releases has them told apart by their hashes (procurement: Attested releases).
+    facts: dict[str, tuple[object, ...]] = {"ocid": (release.get("ocid"),), "release_id": (release.get("id"), digest[:32])}
+    if isinstance(tag := release.get("tag"), list):
+        facts["tag"] = (sorted({str(each) for each in tag}),)
+    if (date := release.get("date")) is not None:
+        try:
+            facts["date"] = (compute_date(str(date)),)
+        except ValueError:
+            facts["date"] = ()
+    return facts
 
 
 class _Replay:
