@@ -346,9 +346,12 @@ def test_whatever_the_cells_hold_every_row_and_amount_is_accounted_for(
         if not rows:
             continue
         row = data.draw(st.integers(0, len(rows) - 1))
-        action = data.draw(st.sampled_from(["cell", "cell", "cell", "double", "drop", "move"]))
+        action = data.draw(st.sampled_from(["cell", "cell", "cell", "column", "double", "drop", "move"]))
         if action == "cell":
             rows[row] = {**rows[row], data.draw(st.sampled_from(sorted(rows[row]))): data.draw(nasty)}
+        elif action == "column":
+            column, cell = data.draw(st.sampled_from(sorted(rows[row]))), data.draw(nasty)
+            rows[:] = [{**each, column: cell} for each in rows]
         elif action == "double":
             rows.append(dict(rows[row]))
         else:

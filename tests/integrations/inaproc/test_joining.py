@@ -223,6 +223,7 @@ def test_dates_out_of_order_are_reported_and_releases_merge_in_order(tmp_path: P
         (lambda rows: rows[tables.NOTICE][0].update(ket_ditutup="salah dokumen"), "reason_of_earlier_version"),
         (lambda rows: rows[tables.CONTRACT][3].update(tgl_kontrak_akhir="2026-04-01T00:00:00Z"), "end_is_start"),
         (lambda rows: rows[tables.RESULT][0].update(nilai_negosiasi="890000000"), "price_differs_from_award"),
+        (lambda rows: rows[tables.CONTRACT].append({**rows[tables.CONTRACT][0], "versi_addendum": "2"}), "doubled_number"),
         (lambda rows: rows[tables.UNIT].append({**rows[tables.UNIT][0], "kd_satker": "1009"}), "doubled_unit_code"),
     ],
 )
@@ -234,8 +235,10 @@ def test_what_does_not_meet_is_found(tmp_path: Path, change: Callable[[dict[str,
         if code == "doubled_unit_code":
             rows[tables.NOTICE].pop(0)
 
+    found = changed(tmp_path, and_hide)
     assert code not in before
-    assert code in finding_codes(changed(tmp_path, and_hide))
+    assert code in finding_codes(found)
+    assert len(releases_of(found)) == len(found.releases)
 
 
 def test_a_result_without_contract_keeps_its_money_in_the_report(tmp_path: Path) -> None:

@@ -19,8 +19,9 @@ ROW_REASONS: Final = frozenset("no_bidder no_winner no_contract_yet letter_witho
 AMOUNT_REASONS: Final = frozenset({"value_without_contract", "amounts_differ", "realisation_without_record", "not_told"})
 FINDINGS: Final = frozenset(
     """no_announcement no_schedule no_result no_contract addendum_without_contract winner_not_among_bidders unknown_unit
-    doubled_unit_code amounts_differ price_differs_from_award estimate_above_budget dates_out_of_order dates_differ end_is_start
-    failed_with_result reason_of_earlier_version name_without_legal_form no_realisation realisation_without_record""".split()
+    doubled_unit_code doubled_number amounts_differ price_differs_from_award estimate_above_budget dates_out_of_order
+    dates_differ end_is_start failed_with_result reason_of_earlier_version name_without_legal_form no_realisation
+    realisation_without_record""".split()
 )
 
 
@@ -75,12 +76,15 @@ class Books:
         return found[0] if len(found) == 1 else None
 
     def report_unused(self) -> None:
-        """Whatever no release holds and nothing reports; called when all releases are composed."""
+        """Whatever no release holds and nothing reports: a unit that nothing names, rows of a release that nothing dates.
+
+        Called when all releases are composed.
+        """
         reported = {row.place for row in self.reading.reported}
         for table, rows in self.reading.tables.items():
             for row in rows:
                 if row.place not in self.account.used and row.place not in reported:
-                    self.report(row, "unit_without_process" if table == tables.UNIT else "not_told")
+                    self.report(row, "unit_without_process" if table == tables.UNIT else "no_date")
 
     def _index_programmes(self) -> dict[tuple[str, str], list[Row]]:
         """(unit's code, programme's code) → programmes that are not deleted."""
@@ -100,6 +104,18 @@ class Chain:
         self.process = process
         self.buyer = buyer
         self.drafts: list[Draft] = []
+        self.names: set[str] = set()
+
+    def name(self, suffix: str, row: Row) -> str:
+        """The suffix, or one of its own where the source numbers two rows alike: no release may stand under another's id."""
+        unique, count = suffix, 1
+        while unique in self.names:
+            count += 1
+            unique = f"{suffix}-again-{count}"
+        if count > 1:
+            self.books.find("doubled_number", [row], suffix)
+        self.names.add(unique)
+        return unique
 
     def add(
         self,
@@ -127,6 +143,8 @@ class Chain:
 
 def _later(own: str, before: str) -> str:
     """The later of two dates, in a way that holds for their texts (by which releases merge) and for the instants they name."""
+    if not own or not before:
+        return own or before
     return own if own >= before and compute_date(own) >= compute_date(before) else before
 
 

@@ -40,7 +40,7 @@ class InaprocAdapter:
             return Adaptation(problems=reading.problems, rows=reading.rows, notices=reading.notices)
         books = Books(reading, options)
         drafts = list(iterate_drafts(books))
-        releases = [compose_release(draft, mapping.MAPPING, options.ocid_prefix, books.account) for draft in drafts]
+        releases = [compose_release(draft, mapping.MAPPING, options.ocid_prefix, books.account) for draft in drafts if draft.date]
         note_names(books)
         books.report_unused()
         return Adaptation(
@@ -118,7 +118,7 @@ def _draft_record(books: Books, number: str, record: Row | None, payments: list[
         before = chain.add("award", "award", first, [Part(row, "award") for row in payments], "awards[].documents", before)
     sources_at = "contracts[].implementation.documents"
     for row in payments:
-        suffix = "payment-" + re.sub("[^A-Za-z0-9]+", "-", row.derived["transaction*"])[:100]
+        suffix = chain.name("payment-" + re.sub("[^A-Za-z0-9]+", "-", row.derived["transaction*"])[:100], row)
         before = chain.add(suffix, "implementation", when(row, "tgl_realisasi"), [Part(row, "payment")], sources_at, before)
     if record is not None and record.get("total_realisasi"):
         chain.add("final", "implementation", when(record, "tgl_selesai_paket"), [Part(record, "final")], sources_at, before)

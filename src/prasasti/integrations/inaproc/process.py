@@ -120,6 +120,7 @@ class Process:
             return None
         own = when(base, "tgl_buat_paket") or when(base, self.kind.announced if base is self.notice else self.kind.noticed_in_result)
         parts, extra = [Part(base, "planning")], {}
+        own = own or self.announced
         programme = self.books.find_programme(base) if self.kind is NONTENDER and base is self.notice else None
         if programme is not None:
             parts.append(Part(programme, "line", context=True))
@@ -169,7 +170,7 @@ class Process:
         awards: dict[str, Draft] = {}
         for row in self.results:
             if row not in self.winners:
-                if self.notice is not None:
+                if self.notice is not None or row is not self.results[0]:
                     self.books.report(row, "no_winner")
                 continue
             row.derived["award*"] = f"{self.number}-award" if self.kind is NONTENDER else row.get("psr_id")
@@ -232,14 +233,19 @@ class Process:
         if award is None:
             parts.append(Part(first, "derived award"))
         draft = self.chain.add(
-            f"contract-{contract}", "contract", when(first, "tgl_kontrak"), parts, "contracts[].documents", award or before
+            self.chain.name(f"contract-{contract}", first),
+            "contract",
+            when(first, "tgl_kontrak"),
+            parts,
+            "contracts[].documents",
+            award or before,
         )
         for earlier, row in pairwise(versions):
             draft = self._draft_amendment(earlier, row, draft)
         if last.get("status_kontrak") in mapping.ENDED:
             own = when(last, "tgl_penetapan_status_kontrak")
             at = "contracts[].implementation.documents"
-            self.chain.add(f"end-{contract}", "contractTermination", own, [Part(last, "end")], at, draft)
+            self.chain.add(self.chain.name(f"end-{contract}", last), "contractTermination", own, [Part(last, "end")], at, draft)
 
     def _draft_amendment(self, earlier: Row, row: Row, draft: Draft) -> Draft:
         """Dated by the addendum's own date, where that is later; else by when the system closed the version before."""
@@ -247,7 +253,7 @@ class Process:
         if own <= when(earlier, "tgl_kontrak"):
             self.books.find("dates_out_of_order", [row, earlier], f"tgl_kontrak {own[:10]}, addendum not after its contract")
             own = max(own, when(earlier, "tgl_penetapan_status_kontrak"))
-        suffix = f"amendment-{row.get(self.kind.contract_number)}"
+        suffix = self.chain.name(f"amendment-{row.get(self.kind.contract_number)}", row)
         said = [
             ("nilai_kontrak", earlier.get("nilai_kontrak"), row.get("nilai_kontrak")),
             ("tgl_kontrak_akhir", earlier.derived.get("end*", "")[:10], row.derived.get("end*", "")[:10]),
