@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from prasasti.integrations.ocds.redaction import judge_number, redact_release
+from prasasti.services.personal_data import find_personal_data
 
 KEY = b"k" * 32
 NUMBER = "123456789"
@@ -90,3 +91,46 @@ def test_a_name_is_found_in_other_texts_however_it_is_typed(text: str) -> None:
 def test_texts_that_name_nobody_stay_as_they_are(text: str) -> None:
     redacted, _ = redact_release(release(tender={"id": "1", "title": text}), KEY)
     assert redacted["tender"]["title"] == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "3201 0115 0590 0001",
+        "3201-0115-0590-0001",
+        "320101.150590.0001",
+        "3201\u00a00115\u00a00590\u00a00001",
+        "３２０１０１１５０５９００００１",
+        "٣٢٠١٠١١٥٠٥٩٠٠٠٠١",
+        "32010115\u200b05900001",
+        "3201011505&#57;00001",
+        "https://example.org/?nik%3D3201011505900001",
+        "someone&#64;example.org",
+        "someone%40example.org",
+        "someone＠example.org",
+        "0821-1234-5678",
+        "+62 821 1234 5678",
+    ],
+)
+def test_the_gate_sees_what_people_see(text: str) -> None:
+    assert list(find_personal_data({"text": text}))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ID-NIB-0812210012345",  # A firm of 8 December 2021.
+        "0811230001234",
+        "2024051512300001",  # A point in time, to the hundredth of a second.
+        "ocds-abc123-2024051512300001",
+        "2024-05-15T12:30:00Z",
+        "2024-0515-1230-0001",
+        "https://example.org/2024/05/15/file-20240515123000.pdf",
+        "ID-NPWP-0012345678901000",
+        "01.234.567.8-901.000",
+        "IDR 1.250.000.000",
+        "100 % of 12 345 678",
+    ],
+)
+def test_the_gate_lets_ordinary_ids_pass(text: str) -> None:
+    assert not list(find_personal_data({"text": text}))

@@ -181,7 +181,14 @@ def test_a_nik_is_found_wherever_it_stands_alone(digits: str, before: str, after
     """Whatever stands around it, unless letters or digits make it part of something longer."""
     text = f"{before} {digits} {after}"
     day, month = int(digits[6:8]), int(digits[8:10])
-    is_nik = len(digits) == 16 and digits[0] != "0" and (1 <= day <= 31 or 41 <= day <= 71) and 1 <= month <= 12 and digits[-4:] != "0000"
+    is_nik = (
+        len(digits) == 16
+        and digits[0] != "0"
+        and digits[:2] != "20"
+        and (1 <= day <= 31 or 41 <= day <= 71)
+        and 1 <= month <= 12
+        and digits[-4:] != "0000"
+    )
     assert is_nik <= ("a national identity number (NIK)" in [kind for _, kind in find_personal_data(text)])
 
 

@@ -6,16 +6,26 @@ those are redacted where they are made.
 
 from __future__ import annotations
 
+import html
 import re
+import unicodedata
 from collections.abc import Iterator
+from urllib.parse import unquote
 
-# A NIK: six digits of region, a birth date DDMMYY (women: day + 40), a serial that is not 0000.
+# A NIK: six digits of region, a birth date DDMMYY (women: day + 40), a serial that is not 0000; in one, or in fours, or 6-6-4.
+# No region begins with 20: what does is a point in time, and part of many an id.
+_DAY, _MONTH = "(?:0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])", "(?:0[1-9]|1[0-2])"
+_SERIAL = "(?!0000)[0-9]{4}"
 _NIK = (
-    r"(?<![0-9A-Za-z])[1-9][0-9]{5}(?:0[1-9]|[12][0-9]|3[01]|4[1-9]|[56][0-9]|7[01])"
-    r"(?:0[1-9]|1[0-2])[0-9]{2}(?!0000)[0-9]{4}(?![0-9A-Za-z])"
+    rf"(?<![0-9A-Za-z])(?!20)[1-9][0-9]{{3}}(?:[0-9]{{2}}{_DAY}{_MONTH}[0-9]{{2}}{_SERIAL}"
+    rf"|([ .-])[0-9]{{2}}{_DAY}\1{_MONTH}[0-9]{{2}}\1{_SERIAL}|[0-9]{{2}}([ .-]){_DAY}{_MONTH}[0-9]{{2}}\2{_SERIAL})(?![0-9A-Za-z])"
 )
 _EMAIL = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}"
-_PHONE = r"(?<![0-9A-Za-z])(?:\+62|62|0)8[1-9][0-9]{7,10}(?![0-9A-Za-z])"
+# A firm's number (NIB) begins with its day, DDMMYY, and has 13 digits: of 8 October to 8 December it would pass for a number to call.
+_PHONE = (
+    r"(?<![0-9A-Za-z])(?!081[0-2][0-9]{9}(?![0-9]))(?:\+62|62|0)8[1-9][0-9]{7,10}(?![0-9A-Za-z])"
+    r"|(?<![0-9A-Za-z])(?:\+62[ .-]?|62|0)8[1-9][0-9][ .-][0-9]{3,4}[ .-][0-9]{3,5}(?![0-9A-Za-z])"
+)
 
 PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a national identity number (NIK)", re.compile(_NIK)),
@@ -23,15 +33,17 @@ PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("a mobile phone number", re.compile(_PHONE)),
 )
 
-# Whatever a pattern fits holds one of these; the patterns themselves are tried only then.
-_hint = re.compile("@|[0-9]{9}")
+# Whatever a pattern fits holds one of these, as it stands or decoded; the patterns themselves are tried only then.
+_hint = re.compile("@|[0-9]{9}|[0-9]{3}[ .-][0-9]{3,6}[ .-][0-9]{3}|[%&]")
 LONGEST_NUMBER = 16
 
 
 def may_hold_personal_data(value: object) -> bool:
     """Whether it is worth looking; False is certain. Hashes and keys, letters and digits throughout, are passed over."""
     if isinstance(value, str):
-        return not (len(value) > LONGEST_NUMBER and value.isascii() and value.isalnum()) and _hint.search(value) is not None
+        if not value.isascii():
+            return True
+        return not (len(value) > LONGEST_NUMBER and value.isalnum()) and _hint.search(value) is not None
     if isinstance(value, dict):
         return any(map(may_hold_personal_data, value)) or any(map(may_hold_personal_data, value.values()))
     return isinstance(value, list) and any(map(may_hold_personal_data, value))
@@ -42,8 +54,9 @@ def find_personal_data(value: object, path: str = "arguments") -> Iterator[tuple
     if not may_hold_personal_data(value):
         return
     if isinstance(value, str):
+        forms = (value,) if value.isascii() and "%" not in value and "&" not in value else (value, _decode(value))
         for name, pattern in PATTERNS:
-            if pattern.search(value):
+            if any(pattern.search(form) for form in forms):
                 yield path, name
     elif isinstance(value, dict):
         for index, (key, each) in enumerate(value.items()):
@@ -54,3 +67,12 @@ def find_personal_data(value: object, path: str = "arguments") -> Iterator[tuple
     elif isinstance(value, list):
         for index, each in enumerate(value):
             yield from find_personal_data(each, f"{path}[{index}]")
+
+
+def _decode(text: str) -> str:
+    """The text as people read it: links and entities decoded, digits of any script as ASCII, nothing that has no width."""
+    plain = unicodedata.normalize("NFKC", html.unescape(unquote(text)))
+    if plain.isascii():
+        return plain
+    shown = (character for character in plain if unicodedata.category(character) != "Cf")
+    return "".join(str(unicodedata.decimal(character)) if character.isdecimal() else character for character in shown)
