@@ -43,10 +43,9 @@ def main(arguments: list[str] | None = None) -> int:
     report.meaning = report.meaning if _EXITS[verdict] == 1 else ""
     found = vars(report) | {"verdict": verdict, "problem": problem}
     text = json.dumps(found, indent=2, sort_keys=True) if given.json else _format(found)
-    encoding = sys.stdout.encoding or "utf-8"
     # What others wrote may hold signs that steer a terminal, or that this one cannot show.
-    text = "".join(sign if sign.isprintable() or sign == "\n" else f"\\x{ord(sign):02x}" for sign in text)
-    print(text.encode(encoding, "backslashreplace").decode(encoding))
+    encoding, shown = sys.stdout.encoding or "utf-8", (c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
+    print("".join(shown).encode(encoding, "backslashreplace").decode(encoding))
     return _EXITS[verdict]
 
 

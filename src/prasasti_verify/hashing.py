@@ -61,26 +61,6 @@ def root_from_inclusion(index: int, size: int, leaf: bytes, proof: Sequence[byte
     return below and (hash_node(below, proof[-1]) if is_left else hash_node(proof[-1], below))
 
 
-# Whether a consistency proof shows the old tree as a prefix of the new one (RFC 6962, 2.1.2).
-def is_consistent(old_size: int, old_root: bytes, new_size: int, new_root: bytes, proof: Sequence[bytes]) -> bool:
-    if not 0 < old_size <= new_size:
-        return old_size == 0 <= new_size and not proof and old_root == EMPTY_ROOT and (new_size > 0 or new_root == EMPTY_ROOT)
-    return _roots_from_consistency(old_size, new_size, old_root, proof) == (old_root, new_root)
-
-
-def _roots_from_consistency(old_size: int, new_size: int, known: bytes | None, proof: Sequence[bytes]) -> tuple[bytes, bytes] | None:
-    # SUBPROOF of RFC 6962, 2.1.2, read backwards; ``known`` is the old root, as long as the old tree is this subtree's left edge.
-    if old_size == new_size:
-        nodes = list(proof) if known is None else [known, *proof]
-        return (nodes[0], nodes[0]) if len(nodes) == 1 else None
-    left_size = 1 << (new_size - 1).bit_length() - 1
-    if old_size <= left_size:
-        below = _roots_from_consistency(old_size, left_size, known, proof[:-1]) if proof else None
-        return (below[0], hash_node(below[1], proof[-1])) if below else None
-    below = _roots_from_consistency(old_size - left_size, new_size - left_size, None, proof[:-1]) if proof else None
-    return (hash_node(proof[-1], below[0]), hash_node(proof[-1], below[1])) if below else None
-
-
 # Leaf of a record in its bucket (CometBFT ``simple:v``): key and SHA-256 of the value.
 def hash_record(key: bytes, value_hash: bytes) -> bytes:
     length = len(key)
@@ -89,8 +69,7 @@ def hash_record(key: bytes, value_hash: bytes) -> bytes:
 
 
 # Root of a bucket from its record leaves, sorted by whole key; the empty bucket's is SHA-256("").
-def hash_bucket(records: Sequence[bytes]) -> bytes:
-    return compute_root(records)
+hash_bucket = compute_root
 
 
 # Leaf of a bucket in the top tree: ``leaf("", SHA-256(bucket root))``.

@@ -18,6 +18,10 @@ class Wrong(Exception):
         super().__init__(f"{place}: {what}")
         self.place, self.what = place, what
 
+    # It crosses from one process to another whole.
+    def __reduce__(self) -> tuple[type["Wrong"], tuple[str, str]]:
+        return Wrong, (self.place, self.what)
+
 
 class CannotDo(Exception):
     """No verdict is possible: unreadable input, an effect that this verifier does not know, no network."""

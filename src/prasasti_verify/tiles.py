@@ -6,6 +6,8 @@ import os
 import re
 import time
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from hashlib import sha256
 from http.client import HTTPException
 from operator import add
@@ -17,7 +19,7 @@ from urllib.request import Request, urlopen
 from prasasti_verify.hashing import extend_edge, fold_edge
 from prasasti_verify.strict import CannotDo, Wrong, require
 
-WIDTH = 256
+WIDTH, SPAN = 256, 64 * 256
 _LEAF, _NODE = sha256(b"\x00"), sha256(b"\x01")
 _path = re.compile(r"tile/(entries|[0-9]|[1-5][0-9]|6[0-3])/((?:x[0-9]{3}/)*[0-9]{3})(?:\.p/([1-9][0-9]{0,2}))?")
 
@@ -120,22 +122,46 @@ def split_tile(data: bytes, level: int | str, width: int, path: str) -> list[byt
 # Exhausted without Wrong, it has shown that these entries hash to the tiles of every level and to ``root``. It fills in the roots
 # of the smaller sizes that ``roots`` has as keys.
 def walk_entries(source: Source, size: int, root: bytes, roots: dict[int, bytes]) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
-    row: list[bytes] = []  # Roots of the full tiles: 32 bytes for 256 entries is all that is kept of them.
-    leaves: list[bytes] = []
-    for first in range(0, size, WIDTH):
-        path, entries = read_tile(source, "entries", first // WIDTH, min(WIDTH, size - first))
-        leaves = _hash_all(_LEAF, entries)
-        tile, hashes = read_tile(source, 0, first // WIDTH, len(leaves))
-        odd = [at for at, leaf in enumerate(leaves) if leaf != hashes[at]] if leaves != hashes else []
-        require(not odd, f"entry {first + odd[0]} ({path})" if odd else "", f"does not hash to its leaf in {tile}")
-        for wanted in roots:
-            if first < wanted <= first + len(leaves):
-                roots[wanted] = fold_edge([*extend_edge((), 0, row), *extend_edge((), 0, leaves[: wanted - first])])
+    row, leaves = list[bytes](), list[bytes]()  # Roots of the full tiles: 32 bytes for 256 entries is all that is kept of them.
+    for first, entries, leaves in _walk_bundles(source, range(0, size, WIDTH), size):
         yield first, entries, leaves
-        if len(leaves) == WIDTH:
-            row.append(_fold(leaves))
-            leaves = []
-    edge, level = extend_edge((), 0, leaves), 0
+        row += [_fold(leaves)] if len(leaves) == WIDTH else []
+    _judge_levels(source, size, root, roots, row, leaves)
+
+
+# The same of entries that nobody reads further, by as many processes as there are processors: how many entries are done.
+def walk_hashes(source: Source, size: int, root: bytes, roots: dict[int, bytes]) -> Iterator[int]:
+    row, tail = list[bytes](), list[bytes]()
+    with ProcessPoolExecutor() as pool:
+        for done, *span in (pool.map if size > SPAN else map)(partial(_hash_span, source, size), range(0, size, SPAN)):
+            row, tail = row + span[0], span[1]
+            yield done
+    _judge_levels(source, size, root, roots, row, tail)
+
+
+# How many entries are done after a span; roots of its full tiles, leaves of its last.
+def _hash_span(source: Source, size: int, start: int) -> tuple[int, list[bytes], list[bytes]]:
+    spans = [leaves for _, _, leaves in _walk_bundles(source, range(start, min(start + SPAN, size), WIDTH), size)]
+    return start + sum(map(len, spans)), [_fold(leaves) for leaves in spans if len(leaves) == WIDTH], spans[-1]
+
+
+def _walk_bundles(source: Source, firsts: Iterable[int], size: int) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
+    for first in firsts:
+        path, entries = read_tile(source, "entries", first // WIDTH, min(WIDTH, size - first))
+        tile, hashes = read_tile(source, 0, first // WIDTH, len(entries))
+        leaves = _hash_all(_LEAF, entries)
+        odd = next((at for at, leaf in enumerate(leaves) if leaf != hashes[at]), 0) if leaves != hashes else None
+        require(odd is None, f"entry {first + (odd or 0)} ({path})", f"does not hash to its leaf in {tile}")
+        yield first, entries, leaves
+
+
+# The tiles above level 0 and the log's root, by the roots of the full tiles below and the leaves of the last tile.
+def _judge_levels(source: Source, size: int, root: bytes, roots: dict[int, bytes], row: list[bytes], leaves: list[bytes]) -> None:
+    for wanted in [wanted for wanted in roots if 0 < wanted <= size]:
+        full, rest = divmod(wanted, WIDTH)
+        part = read_tile(source, 0, full, min(WIDTH, size - full * WIDTH))[1][:rest] if rest else []
+        roots[wanted] = fold_edge([*extend_edge((), 0, row[:full]), *extend_edge((), 0, part)])
+    edge, level = extend_edge((), 0, leaves if len(leaves) < WIDTH else []), 0
     while row:
         level += 1
         chunks = [row[at : at + WIDTH] for at in range(0, len(row), WIDTH)]

@@ -14,7 +14,7 @@ from prasasti_verify import entries, notes, proofs, standing
 from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash, extend_edge, fold_edge, sha256
 from prasasti_verify.notes import Checkpoint, Key, Policy
 from prasasti_verify.strict import HASH, CannotDo, Wrong, check_shape, decode_json, require, require_sorted
-from prasasti_verify.tiles import WIDTH, Source, find, parse_tile_path, read, read_tile, split_tile, walk_entries
+from prasasti_verify.tiles import WIDTH, Source, find, parse_tile_path, read, read_tile, split_tile, walk_entries, walk_hashes
 
 REFUSED_ID_SECONDS = 7 * 24 * 3600
 ALTERED = "Published bytes were altered, dropped or moved after the log signed them."
@@ -76,9 +76,9 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
     report.meaning = ALTERED
     roots = {kept.size: EMPTY_ROOT for _, kept in given.previous}
     if given.tiles_only:
-        for first, bundle, _ in walk_entries(source, checkpoint.size, checkpoint.root, roots):
-            report.checked["entries, by their hashes only"] += len(bundle)
-            given.progress(first + len(bundle), checkpoint.size)
+        for done in walk_hashes(source, checkpoint.size, checkpoint.root, roots):
+            report.checked["entries, by their hashes only"] = done
+            given.progress(done, checkpoint.size)
         _judge_kept(given, checkpoint, roots, [key], report)
         return
     with closing(sqlite3.connect("")) as documents:

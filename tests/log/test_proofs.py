@@ -21,10 +21,11 @@ from prasasti.log.proofs import (
     prove_entry,
     prove_inclusion,
 )
-from prasasti_verify.hashing import compute_root, hash_leaf, is_consistent, root_from_inclusion
+from prasasti_verify.hashing import compute_root, hash_leaf, root_from_inclusion
 from prasasti_verify.strict import Wrong
 from tests.judges import run_sumdb, shared
 from tests.log.worlds import MemoryLog, SeedKey, Workshop, build_naive_tiles, make_entries
+from tests.verify.consistency import is_consistent
 
 ORIGIN = "ledger.example/prasasti-training/prasasti-example"
 

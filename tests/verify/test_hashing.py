@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from prasasti_verify import hashing
+from tests.verify.consistency import is_consistent
 from tests.verify.ledger import State, compute_app_hash, compute_tree, hash_pair, list_aunts, sha256
 
 MOST = 33
@@ -49,20 +50,20 @@ def test_every_tree_every_inclusion_every_consistency(size: int) -> None:
     for old_size in range(size + 1):
         old_root = compute_tree(leaves[:old_size])
         consistency = prove_consistency(old_size, leaves) if old_size else []
-        assert hashing.is_consistent(old_size, old_root, size, root, consistency)
-        assert not hashing.is_consistent(old_size, bytes(32), size, root, consistency)
-        assert not hashing.is_consistent(old_size, old_root, size, bytes(32), consistency) or old_size == 0 < size
-        assert not hashing.is_consistent(old_size, old_root, size, root, [*consistency, root])
+        assert is_consistent(old_size, old_root, size, root, consistency)
+        assert not is_consistent(old_size, bytes(32), size, root, consistency)
+        assert not is_consistent(old_size, old_root, size, bytes(32), consistency) or old_size == 0 < size
+        assert not is_consistent(old_size, old_root, size, root, [*consistency, root])
         for at in range(len(consistency)):
-            assert not hashing.is_consistent(old_size, old_root, size, root, consistency[:at] + consistency[at + 1 :])
-        assert not hashing.is_consistent(size + 1, old_root, size, root, consistency)
+            assert not is_consistent(old_size, old_root, size, root, consistency[:at] + consistency[at + 1 :])
+        assert not is_consistent(size + 1, old_root, size, root, consistency)
 
 
 def test_indexes_outside_are_refused() -> None:
     assert hashing.root_from_inclusion(1, 1, LEAVES[0], []) is None
     assert hashing.root_from_inclusion(-1, 1, LEAVES[0], []) is None
     assert hashing.root_from_inclusion(0, 0, LEAVES[0], []) is None
-    assert not hashing.is_consistent(-1, hashing.EMPTY_ROOT, 0, hashing.EMPTY_ROOT, [])
+    assert not is_consistent(-1, hashing.EMPTY_ROOT, 0, hashing.EMPTY_ROOT, [])
 
 
 @given(st.lists(HASHES, max_size=70), st.lists(HASHES, max_size=70))

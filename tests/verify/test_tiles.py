@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from prasasti_verify import tiles
 from prasasti_verify.strict import CannotDo, Wrong
 from prasasti_verify.tiles import Source, parse_tile_path, tile_path, walk_entries
 from tests.verify import ledger as by_hand
@@ -152,3 +153,20 @@ def test_tiles_only_looks_at_hashes_only(grown: tuple[Path, Ledger], tmp_path: P
 def test_a_source_that_is_none() -> None:
     with pytest.raises(CannotDo):
         Source("no/such/folder")
+
+
+def test_a_log_of_several_spans_is_hashed_by_several_processes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tiles, "SPAN", 2 * tiles.WIDTH)
+    size = 5 * tiles.WIDTH + 7
+    entries = [b"%d" % number for number in range(size)]
+    write_tiles(tmp_path, entries, size)
+    root = root_of(entries)
+    roots = {300: b"", 512: b"", size: b""}
+    assert list(tiles.walk_hashes(Source(str(tmp_path)), size, root, roots)) == [512, 1024, size]
+    walked = dict.fromkeys(roots, b"")
+    list(walk_entries(Source(str(tmp_path)), size, root, walked))
+    assert walked == roots
+    bundle = tmp_path / tile_path("entries", 3)
+    bundle.write_bytes(bundle.read_bytes()[:-1] + b"?")
+    with pytest.raises(Wrong, match=r"entry 1023 \(tile/entries/003\)"):
+        list(tiles.walk_hashes(Source(str(tmp_path)), size, root, roots))
