@@ -55,3 +55,37 @@ def test_the_audit_finds_what_the_document_contradicts(name: str, lie: object, t
 @pytest.mark.parametrize("release_id", ["real-1", HONEST["document"]["sha256"][:32]])
 def test_the_audit_agrees_with_an_honest_entry(release_id: str, tmp_path: Path) -> None:
     attest_and_audit(tmp_path, 0, release_id=release_id)
+
+
+NONSENSE = {
+    "a list": b"[]",
+    "no JSON": b"not json",
+    "an empty object": b"{}",
+    "nested without end": b'{"tender":' * 5_000 + b"1" + b"}" * 5_000,
+    "lists without end": b"[" * 100_000,
+    "half a character": b'{"buyer":{"id":"\\ud800"},"date":"2026-01-01T00:00:00Z"}',
+    "fields of other types": b'{"buyer":[],"parties":{"a":1},"awards":[{"suppliers":[1,null,{"id":[]}]}],"date":5,"tag":{}}',
+    "numbers without end": b'{"date":"2026-01-01T00:00:00Z","value":{"amount":1e400},"id":' + b"9" * 5_000 + b"}",
+    "no UTF-8": b"\xff\xfe",
+}
+
+
+@pytest.mark.parametrize("name", NONSENSE)
+def test_one_document_spoils_no_other(name: str, tmp_path: Path) -> None:
+    """Whatever a publisher attests, under whatever date: every command goes on, and what others recorded is still to be read."""
+    (tmp_path / "release.json").write_bytes(BODY)
+    (tmp_path / "nonsense.json").write_bytes(body := NONSENSE[name])
+    ledger, key = tmp_path / "ledger", tmp_path / "ledger/keys/publisher-1.training.seed"
+    run("init", ledger, "--training", "--bucket-bits", "4")
+    digest = sha256(body).hexdigest()
+    document = {"media_type": "application/json", "sha256": digest, "size": len(body)}
+    nonsense = HONEST | {"date": 2**53 - 1, "document": document, "ocid": "ocds-abc123-2"}
+    for file, arguments in (("nonsense.json", nonsense), ("release.json", HONEST)):
+        signing = ("-s", f"procurement.publisher={key}", "-d", tmp_path / file, "--ledger", ledger)
+        run("submit", "procurement.attest_release", "-a", json.dumps(arguments), *signing)
+    for ocid in (HONEST["ocid"], nonsense["ocid"]):
+        assert ocid in run("show", ocid, "--ledger", ledger)
+    assert HONEST["ocid"] in run("show", "--ledger", ledger)
+    run("export", "ocds", "--output", tmp_path / "package.json", "--ledger", ledger)
+    run("publish", "--to", tmp_path / "public", "--ledger", ledger)
+    assert digest in run("audit", tmp_path / "public", expect=1)

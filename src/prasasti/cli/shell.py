@@ -42,6 +42,7 @@ from prasasti.storage.documents import DocumentRefused
 from prasasti_verify.strict import CannotDo
 
 DONE, REFUSED, COULD_NOT, HALTED = 0, 1, 2, 3
+LAST_INSTANT = 253_402_300_799  # The end of the year 9999: an entry may bear a later one, and a training clock run on to it.
 HALTING = (StateMismatch, Bug, bootstrap.EngineHalted)
 REFUSING = (PublishRefused, NothingSigned, ProofProblem, NothingFits, Differs)
 PREVENTING = (
@@ -111,11 +112,11 @@ class Shell:
 
     def time(self, instant: int) -> str:
         """An instant as people and programs read it."""
-        return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+        return datetime.fromtimestamp(min(instant, LAST_INSTANT), UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
     def day(self, instant: int) -> str:
         """The day of an instant, UTC."""
-        return datetime.fromtimestamp(instant, UTC).strftime("%Y-%m-%d")
+        return datetime.fromtimestamp(min(instant, LAST_INSTANT), UTC).strftime("%Y-%m-%d")
 
 
 def clean(text: str) -> str:

@@ -142,6 +142,7 @@ class _Release(TypedDict, total=False):
 
 
 _decoder: Final = msgspec.json.Decoder(_Release)
+LAST_INSTANT: Final = 253_402_300_799  # The end of the year 9999, seconds UTC.
 
 
 class ProcessFacts(NamedTuple):
@@ -163,7 +164,7 @@ def decode_facts(document: bytes) -> dict[str, Any] | None:
         document = document.replace(b"\\u0000", b"\\ufffd")
     try:
         release = cast(dict[str, Any], _decoder.decode(document))
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):  # A publisher may attest what is nested without end.
         return None
     return release if isinstance(release.get("date"), str) else None
 
@@ -388,7 +389,8 @@ class _Describing:
         dates = dates or [date for date in (self.tender.get("tenderPeriod", {}).get("startDate"),) if date]
         years = [date[:4] for date in dates or [release["date"] for release in self.releases] if date[:4].isdigit()]
         first = min(years, default="")
-        return int(first) if first else datetime.fromtimestamp(min(version.date for version in versions), UTC).year
+        # An entry may bear any instant, also one beyond the years that there are.
+        return int(first) if first else datetime.fromtimestamp(min(LAST_INSTANT, *(version.date for version in versions)), UTC).year
 
     def _find_state(self) -> str:
         contracts = [contract for contract in self.contracts if contract.get("status") not in DEAD_CONTRACTS]
