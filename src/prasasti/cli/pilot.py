@@ -9,7 +9,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import time
-from importlib.resources import files
+from importlib.resources import as_file, files
 from pathlib import Path
 from shlex import quote
 from shutil import which
@@ -19,9 +19,12 @@ import click
 from prasasti import bootstrap
 from prasasti.cli.open_data import say_import
 from prasasti.cli.publishing import say_published
-from prasasti.cli.reading import say_story
+from prasasti.cli.reading import list_, say_story, search, totals
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, open_key, shell, training_key
+from prasasti.cli.tables import say_tables
+from prasasti.integrations.adapter import AdapterOptions, find_adapters, strip_provenance
 from prasasti.integrations.ocds.attestation import AttestationSettings, recompute_parties
+from prasasti.services.adapting import import_tables
 from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
 from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_PUBLISHER, make_training_genesis
@@ -31,6 +34,9 @@ from prasasti.services.publishing import publish_ledger
 PROGRAM = "prasasti"
 SAMPLE = "park-benches.json"
 OCID = "ocds-bench1-taman-kota-2026-001"
+BUYER = "ID-NPWP-0012345678901000"
+TABLES = "inaproc"
+UTC_OFFSET = "+07:00"
 
 
 @click.command()
@@ -61,16 +67,22 @@ def pilot(output: Path) -> None:
         importer = Importer(ledger, open_key(training_key(ledger, TRAINING_PUBLISHER), ledger), settings)
         say_import(out, importer.run([output / "releases.json"]), time.monotonic() - started)
 
+        _head(out, "tables")
+        out.say("pilot.tables_of", folder=Path("samples") / TABLES)
+        started = time.monotonic()
+        adapter = find_adapters()[TABLES]
+        with as_file(files("prasasti.cli").joinpath("samples", TABLES)) as tables:
+            adaptation = adapter.adapt(tables, AdapterOptions(adapter.ocid_prefix, UTC_OFFSET))
+        settings = AttestationSettings(TRAINING_PUBLISHER, redaction_key, default_scheme=adapter.default_scheme)
+        importer = Importer(ledger, importer.signer, settings, strip=strip_provenance)
+        say_tables(out, adapter, import_tables(importer, adaptation, adapter.faults), time.monotonic() - started)
+
         _head(out, "published")
         result = publish_ledger(ledger, published, open_key(training_key(ledger, LOG_KEY_NAME), ledger))
         say_published(out, result, published)
 
     _head(out, "verified")
-    verified = subprocess.run([sys.executable, "-m", "prasasti_verify", str(published)], capture_output=True, text=True, check=False)
-    for line in (verified.stdout + verified.stderr).splitlines():
-        out.line(line)
-    if verified.returncode:
-        raise SystemExit(REFUSED)
+    _verify(out, str(published))
 
     _head(out, "audited")
     log = PublishedLog(open_source(str(published)))
@@ -89,7 +101,34 @@ def pilot(output: Path) -> None:
         out.say("export.done", releases=exported.releases, processes=exported.records, path=output / "records.json")
         _head(out, "story")
         say_story(tell_story(ledger, OCID))
+    if not out.as_json:
+        _ask(out, output)
     _say_next(out, output)
+
+
+def _verify(out: Shell, *arguments: str) -> None:
+    """Run the verifier as the separate program that it is, and show what it says."""
+    verified = subprocess.run([sys.executable, "-m", "prasasti_verify", *arguments], capture_output=True, text=True, check=False)
+    for line in (verified.stdout + verified.stderr).splitlines():
+        out.line(line)
+    if verified.returncode:
+        raise SystemExit(REFUSED)
+
+
+def _ask(out: Shell, output: Path) -> None:
+    """A search, a total, and a list with its proof."""
+
+    def run(asked: click.Command, *arguments: str) -> None:
+        out.line(f"$ prasasti {asked.name} {' '.join(arguments)}")
+        asked.main([*arguments, "--ledger", str(output / "ledger")], obj=out, standalone_mode=False)
+
+    _head(out, "asked")
+    run(search, "--price-rise", "--limit", "3")
+    run(totals, "--by", "stage")
+    _head(out, "whole")
+    run(list_, "--buyer", BUYER, "--prove", str(output / "all.json"))
+    out.line("$ prasasti-verify --list all.json published")
+    _verify(out, "--list", str(output / "all.json"), str(output / "published"))
 
 
 def _head(out: Shell, step: str) -> None:
@@ -105,7 +144,7 @@ def _say_next(out: Shell, output: Path) -> None:
     ledger = f"--ledger {quote(str(output / 'ledger'))}"
     rows = [
         (f"{program}-verify {quote(str(output / 'published'))}", "try_verify"),
-        (f"{program} proof --list procurement/buyer/ID-NPWP-0012345678901000 --output all.json {ledger}", "try_list"),
+        (f"{program} proof --list procurement/buyer/{BUYER} --output all.json {ledger}", "try_list"),
         (f"{program} export ocds --ocid {OCID} --output one.json {ledger}", "try_export"),
         (f"{program} import ocds FILE {ledger}", "try_own"),
     ]
