@@ -86,5 +86,5 @@ def test_it_speaks_indonesian_and_is_called_by_its_name_on_the_path(tmp_path: Pa
     ran = subprocess.run(command, cwd=tmp_path, env={**TERMINAL, "PATH": path}, capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     assert "What to try next" not in ran.stdout
-    assert len(re.findall(r"^[0-9]  \S", ran.stdout, re.MULTILINE)) == STEPS
+    assert len(re.findall(r"^[0-9]{1,2} +(?=[A-Z])", ran.stdout, re.MULTILINE)) == STEPS
     assert "\n  prasasti-verify percontohan/published\n" in ran.stdout
