@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from prasasti.core.envelope import Transaction
 from prasasti.core.types import Document
 from prasasti.services.door import make_door
-from prasasti.services.personal_data import PATTERNS, find_personal_data, may_hold_personal_data
+from prasasti.services.personal_data import PATTERNS, find_personal_data, is_surely_free, may_hold_personal_data
 from prasasti.services.submitting import DraftProblem, draft_payload
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
@@ -224,3 +224,29 @@ def test_the_door_of_a_running_node(tmp_path: Path) -> None:
 def test_the_hint_misses_nothing_that_a_pattern_fits(before: str, datum: str, after: str) -> None:
     text = before + datum + after
     assert may_hold_personal_data(text) or not any(pattern.search(text) for _, pattern in PATTERNS)
+
+
+WRITTEN_WAYS = (
+    "3171014107900001", "3171 0141 0790 0001", "317101-410790-0001", "081234567890", "0812-3456-7890", "+62 812.345.678",
+    "62812 3456 78901", "a@b.id", "a%40b.id", "&#48;81234567890", "\u0660\u06681234567890", "",
+)  # fmt: skip
+
+
+@given(
+    st.text(alphabet='0123456789abcXé@.+ -%&"\n\t:,[\\', max_size=12),
+    st.sampled_from(WRITTEN_WAYS),
+    st.text(max_size=3),
+    st.integers(0, 2**53 - 1),
+)
+def test_the_look_at_the_whole_misses_nothing(before: str, datum: str, after: str, number: int) -> None:
+    text = before + datum + after
+    choices: list[dict[str, Any]] = [{"x": text}, {text: number}, {"x": [number, text, number]}, {"x": {"y": [text]}, "z": number}]
+    for arguments in choices:
+        assert not is_surely_free(arguments) or not list(find_personal_data(arguments))
+
+
+def test_the_look_at_the_whole_spares_the_close_one() -> None:
+    """A time, a hash and ids are no reason to look closely: they are what nearly every transaction holds."""
+    document = {"media_type": "application/json", "sha256": "8b30f6b9f7c4ea2a6e2a5d1ea1d512345678901ea2e1b7e6a5d4c3b2a1908070", "size": 79}
+    assert is_surely_free({"buyer": "ID-LPSE-000039", "date": 1767225600, "document": document, "ocid": "ocds-p00554-00000005"})
+    assert not any(is_surely_free({"x": datum}) for datum in WRITTEN_WAYS if datum)
