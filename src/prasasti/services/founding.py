@@ -5,7 +5,6 @@ Owns making a genesis file. Its form and what it means are ``core.genesis``'s; t
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import tomllib
@@ -20,7 +19,7 @@ from prasasti.contracts.identity.checks import is_role_allowed
 from prasasti.core.contract import Contract, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
 from prasasti.core.genesis import ConsensusParts, Genesis, decode_genesis, list_founders
-from prasasti.integrations.signers import create_training_key
+from prasasti.integrations.signers import create_training_key, open_training_key, write_new_secret
 
 DEFAULT_PARAMETERS = {"max_expiry_seconds": 86_400, "max_expiry_seconds_several": 604_800, "max_gap_seconds": 300}
 DEFAULT_BUCKET_BITS = 20
@@ -61,11 +60,16 @@ TRAINING_KEYS = (
 
 
 def make_training_genesis(keys_folder: Path, name: str, time: int, parts: ConsensusParts, bucket_bits: int) -> bytes:
-    """Genesis of a training ledger; writes its keys in clear under ``keys_folder``, each marked ``training``."""
+    """Genesis of a training ledger; writes its keys in clear under ``keys_folder``, each marked ``training``.
+
+    Keys that stand there, of an attempt that was interrupted, are taken: nothing was ever signed with them.
+    """
     keys_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     public = {key.handle: _make_key(keys_folder, key.handle) for key in TRAINING_KEYS}
     log_key = _make_key(keys_folder, LOG_KEY_NAME)
-    make_redaction_key(keys_folder / f"{TRAINING_PUBLISHER}.redaction.key")
+    redaction_key = keys_folder / f"{TRAINING_PUBLISHER}.redaction.key"
+    if not redaction_key.exists():
+        make_redaction_key(redaction_key)
     founders: dict[str, Any] = {
         "domain": "ledger.example",
         "ledger": name,
@@ -137,9 +141,7 @@ def build_genesis(
 
 def make_redaction_key(path: Path) -> None:
     """A publisher's redaction key: 32 random bytes in hex, mode 0600, apart from its signing keys; never overwritten."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(32) + "\n")
+    write_new_secret(path, f"{secrets.token_hex(32)}\n".encode)
 
 
 def _check_founders(genesis: Genesis) -> None:
@@ -164,7 +166,8 @@ def _check_founders(genesis: Genesis) -> None:
 
 
 def _make_key(keys_folder: Path, handle: str) -> str:
-    return create_training_key(keys_folder / f"{handle}.training.seed").public_key.hex()
+    path = keys_folder / f"{handle}.training.seed"
+    return (open_training_key(path, training=True) if path.exists() else create_training_key(path)).public_key.hex()
 
 
 def _list_keys(organisation: str, public: dict[str, str]) -> list[dict[str, Any]]:

@@ -17,10 +17,14 @@ from prasasti.integrations.signers.key_file import (
     create_training_key,
     open_age_key,
     open_training_key,
+    write_new_secret,
 )
 from prasasti.integrations.signers.ssh_agent import open_agent_key
 
-__all__ = ["SeedSigner", "Signer", "SignerProblem", "create_age_key", "create_training_key", "open_signer"]
+__all__ = [
+    "SeedSigner", "Signer", "SignerProblem",
+    "create_age_key", "create_training_key", "open_signer", "open_training_key", "write_new_secret",
+]  # fmt: skip
 
 AGENT_PREFIX = "ssh-agent:"
 COMMAND_PREFIX = "command:"

@@ -1,6 +1,6 @@
 """Keys that lie in a file: an age file under a passphrase, and on training ledgers a seed in clear.
 
-Owns the two formats, and that a key file is written whole, readable by its owner only, and never over another file.
+Owns the two formats, and that a file with a secret is written whole, readable by its owner only, and never over another file.
 Asks nobody for a passphrase: the caller hands over how to.
 """
 
@@ -29,7 +29,7 @@ def create_age_key(path: Path, passphrase: str, seed: bytes | None = None) -> Se
         raise SignerProblem(f"{path}: the name of an encrypted key ends with {AGE_SUFFIX}")
     seed = secrets.token_bytes(SEED_BYTES) if seed is None else seed
     signer = SeedSigner(seed)
-    _write_new(path, lambda: pyrage.passphrase.encrypt(seed, passphrase))
+    write_new_secret(path, lambda: pyrage.passphrase.encrypt(seed, passphrase))
     return signer
 
 
@@ -39,7 +39,7 @@ def create_training_key(path: Path, seed: bytes | None = None) -> SeedSigner:
         raise SignerProblem(f"{path}: the name of a key in clear ends with {TRAINING_SUFFIX}")
     seed = secrets.token_bytes(SEED_BYTES) if seed is None else seed
     signer = SeedSigner(seed)
-    _write_new(path, lambda: seed.hex().encode() + b"\n")
+    write_new_secret(path, lambda: seed.hex().encode() + b"\n")
     return signer
 
 
@@ -84,7 +84,7 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _write_new(path: Path, make: Callable[[], bytes]) -> None:
+def write_new_secret(path: Path, make: Callable[[], bytes]) -> None:
     """Write a file that did not exist, mode 0600, whole or not at all.
 
     The bytes go to a name of their own first, and are then linked to the real one, which fails where that exists
