@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import wraps
+from http.client import HTTPException
 from pathlib import Path
 from typing import Any, ParamSpec
 
@@ -46,7 +47,7 @@ LAST_INSTANT = 253_402_300_799  # The end of the year 9999: an entry may bear a 
 HALTING = (StateMismatch, Bug, bootstrap.EngineHalted)
 REFUSING = (PublishRefused, NothingSigned, ProofProblem, NothingFits, Differs)
 PREVENTING = (
-    StorageProblem, SignerProblem, FoundingProblem, DraftProblem, DocumentRefused, EncodingProblem, ReadOnly, OSError,
+    StorageProblem, SignerProblem, FoundingProblem, DraftProblem, DocumentRefused, EncodingProblem, ReadOnly, OSError, HTTPException,
     SchemaUnusable, CannotDo,
     bootstrap.PartsDiffer, bootstrap.ContractMismatch, bootstrap.ClockJumped,
 )  # fmt: skip

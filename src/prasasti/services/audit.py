@@ -29,6 +29,7 @@ from prasasti.core.admission import (
     judge,
 )
 from prasasti.core.contract import Registry, find_message
+from prasasti.core.encoding import EncodingProblem
 from prasasti.core.entries import BLOCK, TRANSACTION, BlockEntry, Refusal
 from prasasti.core.envelope import Transaction
 from prasasti.core.genesis import compute_chain
@@ -102,7 +103,7 @@ def audit(
     """Replay a log to its end or its first difference. ``progress`` is called with the entries done and to do.
 
     ``registry`` holds the contract versions that genesis names; ``recompute_parties`` gives buyer and suppliers of a
-    parsed release; ``disputed`` are envelopes whose refusal somebody doubts (ValueError where one cannot be read).
+    parsed release; ``disputed`` are envelopes whose refusal somebody doubts (EncodingProblem where one cannot be read).
     Memory: the state, and the ids that have not expired.
     """
     replay = _Replay(log, registry, recompute_parties, disputed)
@@ -367,7 +368,7 @@ def _decode_disputed(envelopes: Iterable[bytes], registry: Registry) -> Iterator
     for number, envelope in enumerate(envelopes, 1):
         transaction = decode_transaction(envelope, registry)
         if isinstance(transaction, Inadmissible):
-            raise ValueError(f"envelope {number} cannot have been admitted anywhere: {transaction.code}, {transaction.found}")
+            raise EncodingProblem(f"envelope {number} cannot have been admitted anywhere: {transaction.code}, {transaction.found}")
         yield transaction
 
 
