@@ -1,0 +1,127 @@
+"""``python -m tests.bench``: measures every figure beside its limit, prints the table, keeps it in docs/performance.md.
+
+Owns the command. Everything lies in a temporary folder, which is removed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.figures import (
+    LongLog,
+    measure_against_fsck,
+    measure_audit,
+    measure_live,
+    measure_publishing,
+    measure_verifying,
+    publish_log,
+)
+from tests.bench.measure import Figure, told
+from tests.bench.workshop import open_workshop
+
+DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+TABLE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
+KEYS = 100_000
+VERIFIED_ENTRIES = 200_000
+SEGMENTS = 12
+QUICK_SEGMENTS = 3
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure, print, return 0; a goal that is missed is said, and no error: machines differ."""
+    given = _parse(arguments)
+    console = Console(stderr=True)
+    # One core: node, load and limit share it, so that nothing runs beside what is measured.
+    os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
+    with tempfile.TemporaryDirectory(dir=given.folder) as scratch:
+        figures = measure_all(Path(scratch), given.keys, given.segments, lambda text: console.print(text, highlight=False))
+    if given.json:
+        print(json.dumps([describe(figure) for figure in figures], indent=2))
+    else:
+        Console().print(make_table(figures))
+    if given.write:
+        write_document(figures)
+    return 0
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser("python -m tests.bench", description="Measure speed, each figure beside its limit.")
+    parser.add_argument("--quick", action="store_true", help=f"{QUICK_SEGMENTS} segments a figure, for a first look")
+    parser.add_argument("--segments", type=int, help=f"segments a figure ({SEGMENTS})")
+    parser.add_argument("--keys", type=int, default=KEYS, help=f"state keys before the first segment ({KEYS:,})")
+    parser.add_argument("--folder", help="where the ledger is made; its disk is what is measured (the system's temporary folder)")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
+    parser.add_argument("--write", action="store_true", help=f"keep the table in {DOCUMENT.parent.name}/{DOCUMENT.name}")
+    given = parser.parse_args(arguments)
+    given.segments = given.segments or (QUICK_SEGMENTS if given.quick else SEGMENTS)
+    return given
+
+
+def measure_all(scratch: Path, keys: int, segments: int, say: Callable[[str], None]) -> list[Figure]:
+    """Every figure, in the order of the table."""
+    with open_workshop(scratch / "ledger", keys) as workshop:
+        filled = workshop.ledger.database.size()
+        say(f"a ledger of {workshop.count_keys():,} state keys and {filled:,} entries is made")
+        with told(say, "live"):
+            live = measure_live(workshop, segments, keys)
+        with told(say, "publishing"):
+            publishing, published = measure_publishing(workshop, scratch, segments)
+        with told(say, "verifying"):
+            long = publish_log(workshop, LongLog(workshop, VERIFIED_ENTRIES), scratch, "long")
+            verifying = measure_verifying(long, segments)
+            against_fsck = measure_against_fsck(long, segments)
+        if against_fsck is None:
+            say("left out: tessera's fsck, which needs Go and ../shared/acceptance/fsck")
+        with told(say, "audit"):
+            audited = measure_audit(workshop, published, filled, segments)
+    return [live, audited, verifying, *([against_fsck] if against_fsck else []), publishing]
+
+
+def make_table(figures: Sequence[Figure]) -> Table:
+    """The table for a terminal."""
+    table = Table("figure", "rate/s", "beside", "rate/s", "ratio", "spread", "goal", title="speed: medians of segments")
+    for figure in figures:
+        cells = _format(figure)
+        table.add_row(*cells, style=None if figure.is_reached else "yellow")
+    return table
+
+
+def _format(figure: Figure) -> list[str]:
+    low, high = figure.spread
+    goal = "-" if figure.goal is None else f"≥ {figure.goal:.2f}{'' if figure.is_reached else ', missed'}"
+    rates = f"{figure.rate:,.0f} {figure.unit}", figure.limit_name, f"{figure.limit_rate:,.0f}"
+    return [figure.name, *rates, f"{figure.ratio:.2f}", f"{low:.2f}–{high:.2f}", goal]
+
+
+def describe(figure: Figure) -> dict[str, object]:
+    """A figure as JSON holds it; rates a second."""
+    return {
+        "figure": figure.name, "unit": figure.unit, "rate": round(figure.rate), "limit": figure.limit_name,
+        "limit_rate": round(figure.limit_rate), "ratio": round(figure.ratio, 3), "goal": figure.goal, "is_reached": figure.is_reached,
+        "segments": len(figure.samples), "smallest": round(figure.spread[0], 3), "largest": round(figure.spread[1], 3),
+    }  # fmt: skip
+
+
+def write_document(figures: Sequence[Figure]) -> None:
+    """Replace the table in docs/performance.md."""
+    header = ["figure", "rate/s", "beside", "rate/s", "ratio", "spread", "goal"]
+    rows = [header, ["---"] * len(header), *(_format(figure) for figure in figures)]
+    text = "".join(f"| {' | '.join(row)} |\n" for row in rows)
+    document, replaced = TABLE.subn(lambda _: text, DOCUMENT.read_text(encoding="utf-8"))
+    if replaced != 1:
+        raise ValueError(f"{DOCUMENT.name} has no place for the table")
+    DOCUMENT.write_text(document, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
