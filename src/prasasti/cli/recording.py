@@ -112,7 +112,8 @@ def _say_payload(out: Shell, envelope: bytes) -> None:
 
 
 def _read_arguments(arguments: str | None) -> dict[str, Any]:
-    text = Path(arguments[1:]).read_bytes() if arguments and arguments.startswith("@") else (arguments or "{}").encode("utf-8", "surrogateescape")
+    given = arguments or "{}"
+    text = Path(given[1:]).read_bytes() if given.startswith("@") else given.encode("utf-8", "surrogateescape")
     value = decode_strict(text)
     if not isinstance(value, dict):
         raise DraftProblem("the arguments are a JSON object")
