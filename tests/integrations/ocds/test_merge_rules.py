@@ -15,8 +15,15 @@ from hypothesis import strategies as st
 from ocdsmerge.exceptions import DuplicateIdValueWarning
 from ocdsmerge.rules import get_merge_rules
 
-from prasasti.integrations.ocds.canonical import encode_json, parse_json
-from prasasti.integrations.ocds.merge_rules import MERGE_RULES, compile_release, iterate_merged, sort_releases, version_release
+from prasasti.integrations.ocds.canonical import Number, encode_json, parse_json
+from prasasti.integrations.ocds.merge_rules import (
+    MERGE_RULES,
+    _merge_plainly,
+    compile_release,
+    iterate_merged,
+    sort_releases,
+    version_release,
+)
 from prasasti.integrations.ocds.problems import Notice
 from tests.integrations.ocds import official, samples
 from tests.judges import shared
@@ -78,6 +85,38 @@ def test_number_tokens_merge_as_numbers_do(releases: list[dict[str, Any]], data:
     assert samples.as_plain(ours) == compiled
     *_, (_, last) = iterate_merged(process)
     assert encode_json(last) == encode_json(ours)
+
+
+def trees() -> st.SearchStrategy[dict[str, Any]]:
+    """Objects of few names, so that releases meet: rules, ids of both types, nulls, emptiness, lists that are no lists of objects."""
+    names = st.sampled_from(["id", "title", "parties", "roles", "amendments", "changes", "items", "date"])
+    leaves = st.one_of(st.none(), st.sampled_from(["a", "b", ""]), st.booleans(), st.sampled_from(["1", "2"]).map(Number))
+
+    def deepen(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        objects = st.dictionaries(names, inner, max_size=3)
+        keyed = st.builds(lambda one, key: {**one, "id": key}, objects, st.sampled_from(["a", "b", "c"]))
+        return st.one_of(objects, st.lists(keyed, max_size=3), st.lists(inner, max_size=2))
+
+    return st.dictionaries(
+        st.sampled_from(["tender", "parties", "awards", "title"]), st.recursive(leaves, deepen, max_leaves=8), max_size=3
+    )
+
+
+@settings(max_examples=400)
+@given(st.lists(st.tuples(trees(), st.sampled_from("12")), min_size=1, max_size=3))
+def test_the_walk_gives_what_ocdsmerge_gives(told: list[tuple[dict[str, Any], str]]) -> None:
+    """Wherever the walk has an answer, it is that of ocdsmerge, also for what no valid release holds."""
+    releases = [{**tree, "ocid": "o", "id": str(number), "date": f"2026-01-0{day}"} for number, (tree, day) in enumerate(told)]
+    walked = _merge_plainly(releases)
+    if walked is not None:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", DuplicateIdValueWarning)
+            compiled = ocdsmerge.Merger(merge_rules=MERGE_RULES).create_compiled_release(releases)
+        assert encode_json(walked) == encode_json(compiled)
+
+
+def test_the_walk_answers_for_real_processes() -> None:
+    assert [releases[0]["ocid"] for releases in processes() if _merge_plainly(releases) is None] == []
 
 
 def test_equal_dates_and_repeated_ids_are_said() -> None:

@@ -14,6 +14,7 @@ import msgspec
 from prasasti.integrations.ocds.canonical import encode_json, join_path
 
 MAX_SHOWN_CHARACTERS: Final = 200
+_ABSENT: Final = object()
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -34,11 +35,11 @@ def _compare(before: Any, after: Any, path: str) -> Iterator[Change]:
         return
     if isinstance(before, dict) and isinstance(after, dict):
         for name in dict.fromkeys([*before, *after]):
-            yield from _compare(before.get(name), after.get(name), join_path(path, name))
+            yield from _compare(before.get(name, _ABSENT), after.get(name, _ABSENT), join_path(path, name))
     elif isinstance(before, list) and isinstance(after, list) and _are_objects([*before, *after]):
         old, new = _by_id(before), _by_id(after)
         for key in dict.fromkeys([*old, *new]):
-            yield from _compare(old.get(key), new.get(key), f"{path}[{key}]")
+            yield from _compare(old.get(key, _ABSENT), new.get(key, _ABSENT), f"{path}[{key}]")
     else:
         yield Change(path, _show(before), _show(after))
 
@@ -52,5 +53,5 @@ def _by_id(items: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
 
 
 def _show(value: Any) -> str:
-    text = "" if value is None else value if isinstance(value, str) else encode_json(value).decode()
+    text = "" if value is _ABSENT else value if isinstance(value, str) else encode_json(value).decode()
     return text if len(text) <= MAX_SHOWN_CHARACTERS else f"{text[:MAX_SHOWN_CHARACTERS]}…"

@@ -66,6 +66,10 @@ class _Item(TypedDict, total=False):
 class _Amendment(TypedDict, total=False):
     id: str | None
     date: str | None
+    rationale: str | None
+    description: str | None
+    amendsReleaseID: str | None
+    releaseID: str | None
 
 
 class _Budget(TypedDict, total=False):
@@ -285,7 +289,7 @@ class _Describing:
     # -- sections --------------------------------------------------------------------------------------------------------
 
     def _describe_award(self, award: dict[str, Any]) -> AwardRow:
-        suppliers = award.get("suppliers", ())
+        suppliers = [supplier for supplier in award.get("suppliers", ()) if _is_somebody(supplier)]
         if len(suppliers) == 1:
             supplier, names = self._find_form(suppliers[0]), suppliers[0].get("name") or str(suppliers[0].get("id", ""))
         else:
@@ -319,7 +323,7 @@ class _Describing:
             first_amount, change, change_minor = spell(before), spell(difference), compute_minor(difference, currency)[0]
         for transaction in contract.get("implementation", {}).get("transactions", ()):
             self._describe_payment(contract_id, supplier, transaction)
-        amendments = len(contract.get("amendments", ())) + ("amendment" in contract)
+        amendments = sum(any(amendment.values()) for amendment in (*contract.get("amendments", ()), contract.get("amendment", {})))
         return ContractRow(
             self.process, contract_id, award_id, _title(contract), status, contract.get("dateSigned") or "", first_amount, amount, minor,
             currency, change, change_minor, amendments, supplier, names,
@@ -399,7 +403,7 @@ class _Describing:
             return "completed" if all(ends) else "paid" if self.payments else "contracted"
         if not self.contracts and any(award.get("status") not in DEAD_AWARDS for award in self.awards):
             return "awarded"
-        if not self.merged:
+        if not self.releases:
             return ""
         if self.contracts or self.awards or self.tender.get("status") in DEAD_TENDERS:
             return "cancelled"
@@ -438,6 +442,10 @@ def _read_token(value: dict[str, Any]) -> str:
 
 
 _NUMBER_STARTS: Final = frozenset("-0123456789")
+
+
+def _is_somebody(reference: dict[str, Any]) -> bool:
+    return "id" in reference or bool(reference.get("name") or reference.get("identifier"))
 
 
 def _title(item: dict[str, Any]) -> str:
