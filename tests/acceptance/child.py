@@ -23,7 +23,7 @@ from typing import Any
 from tests.acceptance.commands import ENVIRONMENT
 
 BATCH_RELEASES = 9  # So small that an import has many batches.
-FOREVER_SECONDS = 120
+FOREVER_SECONDS = 60
 STEPS = frozenset("open write fsync rename replace link unlink mkdir rmdir truncate execute executemany executescript".split())
 
 

@@ -141,7 +141,7 @@ def list_processes(releases: list[Release], party: str) -> dict[str, list[str]]:
 
 def test_an_export_that_cannot_be_written_says_where(world: World, tmp_path: Path) -> None:
     shown = run("export", "ocds", "--output", tmp_path / "nowhere" / "x.json", "--ledger", world.ledger, expect=2)
-    assert "nowhere is not a folder" in shown.stderr
+    assert "nowhere does not exist; make it first" in shown.stderr
     assert list(tmp_path.iterdir()) == []
 
 
