@@ -112,7 +112,7 @@ def search(
             hits = queries.search_contracts(connection, conditions, sort or "price-rise", limit)
             results = [_contract_as_json(row) for row in hits.rows]
         else:
-            hits = queries.search(connection, conditions, sort or "relevance", limit)
+            hits = queries.search(connection, conditions, sort or ("relevance" if words else "newest"), limit)
             suppliers = queries.list_suppliers(connection, [row.process for row in hits.rows])
             results = [_process_as_json(row, suppliers.get(row.process, [])) for row in hits.rows]
     if as_csv:
