@@ -202,7 +202,7 @@ def _first_document(ledger: Path) -> str:
     from prasasti.services.projecting import open_current
 
     with bootstrap.open_for_reading(ledger) as opened, open_current(opened) as model, model.reading() as connection:
-        document: bytes = list_versions(connection, find_processes(connection, OCID)[0].process)[0].document
+        document: bytes = list_versions(connection, [find_processes(connection, OCID)[0].process])[0].document
         return document.hex()
 
 

@@ -380,11 +380,6 @@ def find_processes(connection: Connection, ocid: str) -> list[Row[Any]]:
     return list(connection.execute(query.where(process_keys.c.ocid == ocid).order_by(process_keys.c.publisher)))
 
 
-def list_versions(connection: Connection, process: int) -> list[Row[Any]]:
-    """All versions of a process's releases, oldest entry first."""
-    return list(connection.execute(select(releases).where(releases.c.process == process).order_by(releases.c.position)))
-
-
 def list_process_parties(connection: Connection, process: int, role: Role) -> list[str]:
     """Ids of a process's listed parties in one role, sorted."""
     query = select(listings.c.party).where(listings.c.process == process, listings.c.role == role)
@@ -405,7 +400,7 @@ def iterate_pages(connection: Connection, conditions: Conditions) -> Iterator[li
         newest = page[-1]
 
 
-def list_versions_of(connection: Connection, page: Sequence[int]) -> list[Row[Any]]:
+def list_versions(connection: Connection, page: Sequence[int]) -> list[Row[Any]]:
     """All versions of the releases of some processes, by process, oldest entry first."""
     query = select(releases, process_keys.c.ocid).join(process_keys, process_keys.c.process == releases.c.process)
     return list(connection.execute(query.where(releases.c.process.in_(page)).order_by(releases.c.process, releases.c.position)))

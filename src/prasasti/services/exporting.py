@@ -123,9 +123,9 @@ def _iterate_processes(
     total = queries.count_processes(connection, conditions, 2**62) if progress is not None else 0
     done = 0
     for page in queries.iterate_pages(connection, conditions):
-        for _, versions in groupby(queries.list_versions_of(connection, page), lambda row: int(row.process)):
-            rows = list(versions)
-            yield select_current(load_versions(ledger, connection, rows[0].ocid, rows))
+        loaded = load_versions(ledger, connection, queries.list_versions(connection, page))
+        for _, versions in groupby(loaded, lambda version: (version.publisher, version.ocid)):
+            yield select_current(versions)
         done += len(page)
         if progress is not None:
             progress(done, total)

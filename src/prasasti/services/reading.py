@@ -80,9 +80,9 @@ def tell_story(ledger: Ledger, ocid: str, publisher: str = "", *, progress: Prog
         if len(found) > 1:
             raise NothingFits(f"{ocid} has releases of several publishers; choose --publisher among {_join(found, 'publisher')}")
         (process,) = found
-        versions = queries.list_versions(connection, process.process)
+        versions = queries.list_versions(connection, [process.process])
         suppliers = queries.list_process_parties(connection, process.process, "supplier")
-        recorded = load_versions(ledger, connection, process.ocid, versions)
+        recorded = load_versions(ledger, connection, versions)
     parsed = {each.position: _parse(each.document) for each in recorded}
     sources = {position: list_sources(release) for position, release in parsed.items() if release is not None}
     return Story(
@@ -91,12 +91,12 @@ def tell_story(ledger: Ledger, ocid: str, publisher: str = "", *, progress: Prog
     )  # fmt: skip
 
 
-def load_versions(ledger: Ledger, connection: Connection, ocid: str, versions: Sequence[Row[Any]]) -> list[LedgerRelease]:
+def load_versions(ledger: Ledger, connection: Connection, versions: Sequence[Row[Any]]) -> list[LedgerRelease]:
     """Versions of releases with their documents; those withheld have none, whether or not their bytes are still stored."""
     hidden = find_withheld(connection, [version.document for version in versions])
     return [
         LedgerRelease(
-            version.position, version.publisher, ocid, version.release_id,
+            version.position, version.publisher, version.ocid, version.release_id,
             read_document(ledger, version.document) if version.document not in hidden else None, version.kind, version.date,
         )
         for version in versions

@@ -22,7 +22,7 @@ from prasasti.contracts.procurement.parameters import (
     MAX_SUPPLIERS,
     RELEASE_MEDIA_TYPE,
 )
-from prasasti.integrations.ocds.canonical import Number, encode_json
+from prasasti.integrations.ocds.canonical import Number, encode_checked
 from prasasti.integrations.ocds.checking import DATE_TIME, mend_release, normalize_ocid, validate_release
 from prasasti.integrations.ocds.official_schema import OfficialSchema
 from prasasti.integrations.ocds.problems import Notice, Problem
@@ -96,7 +96,7 @@ def prepare_release(release: dict[str, Any], settings: AttestationSettings) -> P
     redacted, redaction = redact_release(
         mended, settings.redaction_key, default_scheme=settings.default_scheme, rules=settings.scheme_rules
     )
-    document = encode_json(redacted)
+    document = encode_checked(redacted)
     prepared = _describe(redacted, document, redaction, notices, settings)
     problems = _find_unrecordable(mended, redacted, prepared)
     return _refuse(release, problems, notices) if problems else prepared

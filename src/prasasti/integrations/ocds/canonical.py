@@ -187,6 +187,25 @@ def encode_json(value: Any) -> bytes:
     return "".join(pieces).encode("utf-8")
 
 
+def encode_checked(value: Any) -> bytes:
+    """`encode_json` of what `checking.validate_release` found nothing wrong with, several times faster: it may hold no float."""
+    data = _encoder.encode(value)
+    # From U+E000 on, the order of UTF-16 code units may be another than that of characters, by which this encoder sorts keys.
+    return data if _HIGH_CHARACTERS.search(data) is None else encode_json(value)
+
+
+_HIGH_CHARACTERS: Final = re.compile(b"[\xee-\xf4]")
+
+
+def _encode_token(value: Any) -> msgspec.Raw:
+    if isinstance(value, Number):
+        return msgspec.Raw(value.text.encode())
+    raise TypeError(f"{type(value).__name__} has no place in an attested document")
+
+
+_encoder: Final = msgspec.json.Encoder(order="sorted", enc_hook=_encode_token)
+
+
 def _write(value: Any, write: Callable[[str], None]) -> None:
     if isinstance(value, str):
         write(encode_basestring(value))

@@ -60,8 +60,11 @@ class Shape(msgspec.Struct, frozen=True, eq=False):
 
 
 class ObjectShape(msgspec.Struct, frozen=True, eq=False):
+    """``plain`` are the Python types of which any value will do, by field: most values need no more than that look."""
+
     fields: dict[str, Shape]
     required: tuple[str, ...]
+    plain: dict[str, frozenset[type]]
 
 
 def validate_release(release: bytes | dict[str, Any]) -> list[Problem]:
@@ -105,7 +108,7 @@ def _check_text(value: str, shape: Shape, trail: Trail, problems: list[Problem])
 def _check_list(value: list[Any], shape: Shape, trail: Trail, problems: list[Problem]) -> None:
     if len(value) < shape.min_length:
         problems.append(Problem(spell(trail), "empty_list"))
-    if shape.unique and len(value) > 1 and len({_comparable(item) for item in value}) < len(value):
+    if shape.unique and len(value) > 1 and _repeats(value):
         problems.append(Problem(spell(trail), "repeated_item"))
     if shape.item is not None:
         for index, item in enumerate(value):
@@ -113,12 +116,21 @@ def _check_list(value: list[Any], shape: Shape, trail: Trail, problems: list[Pro
                 _check(item, shape.item, (trail, index), problems)
 
 
+def _repeats(items: list[Any]) -> bool:
+    """Whether two items are the same to JSON Schema; objects whose ids are different texts are not, whatever else they hold."""
+    ids = {item.get("id") for item in items if type(item) is dict and type(item.get("id")) is str}
+    return len(ids) < len(items) and len({_comparable(item) for item in items}) < len(items)
+
+
 def _check_object(value: dict[str, Any], struct: type[model.Model], trail: Trail, problems: list[Problem]) -> None:
     shape = object_shape(struct)
     for name in shape.required:
         if name not in value:
             problems.append(Problem(spell((trail, name)), "missing_field"))
+    plain = shape.plain
     for name, item in value.items():
+        if type(item) in plain.get(name, _NO_TYPES):
+            continue
         field = field_shape(shape, name)
         if field is None:
             problems.append(Problem(spell((trail, name)), "unknown_field"))
@@ -144,16 +156,19 @@ def is_date_time(text: str) -> bool:
 
 
 def _is_day(match: re.Match[str]) -> bool:
-    year = int(match["year"])
-    return year > 0 and 1 <= int(match["day"]) <= calendar.monthrange(year, int(match["month"]))[1]
+    year, day = int(match["year"]), int(match["day"])
+    return year > 0 and day >= 1 and (day <= 28 or day <= calendar.monthrange(year, int(match["month"]))[1])
 
 
 def kind_of(value: Any) -> str:
     """The JSON Schema type of a value; an integer is a number without fraction and exponent, as draft 4 has it."""
-    if isinstance(value, str):
-        return "string"
+    kind = _KIND_OF_TYPE.get(type(value))
+    if kind is not None:
+        return kind
     if isinstance(value, Number):
         return "integer" if value.is_integer else "number"
+    if isinstance(value, str):
+        return "string"
     if isinstance(value, dict):
         return "object"
     if isinstance(value, list):
@@ -165,6 +180,9 @@ def kind_of(value: Any) -> str:
     if isinstance(value, int):
         return "integer"
     raise TypeError(f"{type(value).__name__} is no value of a parsed release")
+
+
+_KIND_OF_TYPE: Final = {str: "string", dict: "object", list: "array", type(None): "null", bool: "boolean"}
 
 
 def _comparable(value: Any) -> Any:
@@ -289,10 +307,27 @@ def _fields_used(value: dict[str, Any], struct: type[model.Model]) -> Iterator[t
 def object_shape(struct: type[model.Model]) -> ObjectShape:
     """The shapes of an object's fields, from the types of `model`."""
     fields = cast(inspect.StructType, inspect.type_info(struct)).fields
+    shapes = {field.name: _describe(field.type) for field in fields}
     return ObjectShape(
-        fields={field.name: _describe(field.type) for field in fields},
+        fields=shapes,
         required=tuple(field.name for field in fields if field.required),
+        plain={name: frozenset(_list_plain_types(shape)) for name, shape in shapes.items()},
     )
+
+
+_NO_TYPES: Final[frozenset[type]] = frozenset()
+
+
+def _list_plain_types(shape: Shape) -> Iterator[type]:
+    """Types of values that `_check` would find nothing wrong with, whatever they are."""
+    if "null" in shape.kinds:
+        yield type(None)
+    if "boolean" in shape.kinds:
+        yield bool
+    if "number" in shape.kinds:
+        yield Number
+    if "string" in shape.kinds and not (shape.min_length or shape.codelist or shape.format in ("date-time", "email")):
+        yield str
 
 
 def _describe(described: inspect.Type) -> Shape:

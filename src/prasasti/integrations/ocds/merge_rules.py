@@ -238,10 +238,11 @@ def _finish_object(merged: _Object) -> dict[str, Any]:
     for field, value in merged.items():
         kind = type(value)
         if kind is _Object:
-            if _tells(value):
-                finished[field] = _finish_object(value)
+            inner = _finish_object(value)
+            if inner or _tells(value):
+                finished[field] = inner
         elif kind is _List:
-            items = [_finish_object(item) for item in value.values() if _tells(item)]
+            items = [inner for item in value.values() if (inner := _finish_object(item)) or _tells(item)]
             if items:
                 finished[field] = items
         elif value is not None:

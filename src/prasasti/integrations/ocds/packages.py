@@ -16,7 +16,7 @@ from typing import IO, Any, Literal, TypeAlias
 
 import msgspec
 
-from prasasti.integrations.ocds.canonical import JsonFault, encode_json, parse_json
+from prasasti.integrations.ocds.canonical import JsonFault, encode_checked, encode_json, parse_json
 from prasasti.integrations.ocds.checking import find_fields_used, validate_release
 from prasasti.integrations.ocds.extensions import find_extensions, may_use_extensions
 from prasasti.integrations.ocds.merge_rules import compile_release, version_release
@@ -119,7 +119,7 @@ def write_compiled_releases(path: Path, processes: Iterable[Sequence[LedgerRelea
     if first is not None:
         with write_atomically(path) as file:
             for _, merged in _chain(first, compiled):
-                file.write(encode_json(merged) + b"\n")
+                file.write(encode_checked(merged) + b"\n")
     return report
 
 
@@ -144,10 +144,10 @@ def _release_elements(releases: Iterable[LedgerRelease], report: ExportReport) -
 
 def _record_elements(processes: Iterable[Sequence[LedgerRelease]], versioned: bool, report: ExportReport) -> Iterator[Element]:
     for releases, compiled in _compile_all(processes, report):
-        pieces = [b'{"compiledRelease":', encode_json(compiled), b',"ocid":', encode_json(releases[0].value["ocid"]), b',"releases":[']
+        pieces = [b'{"compiledRelease":', encode_checked(compiled), b',"ocid":', encode_json(releases[0].value["ocid"]), b',"releases":[']
         pieces += [b",".join(release.encoded for release in releases), b"]"]
         if versioned:
-            pieces += [b',"versionedRelease":', encode_json(version_release([release.value for release in releases]))]
+            pieces += [b',"versionedRelease":', encode_checked(version_release([release.value for release in releases]))]
         yield b"".join([*pieces, b"}"]), set().union(*(release.find_fields() for release in releases))
 
 
@@ -181,7 +181,7 @@ def _load(recorded: LedgerRelease) -> _Loaded | LeftOut:
             return _Loaded(value, recorded.document)
         if not problems:
             own = {**value, "id": recorded.release_id, "ocid": recorded.ocid}
-            return _Loaded(own, encode_json(own))
+            return _Loaded(own, encode_checked(own))
     return LeftOut(recorded.position, recorded.ocid, recorded.release_id, tuple(problems))
 
 
