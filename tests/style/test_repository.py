@@ -95,7 +95,7 @@ def test_no_tracked_file_names_a_machine_or_a_registry() -> None:
 
 def test_foreign_words_are_found() -> None:
     assert find_foreign_words("lies in /ro" + "ot/ledger")
-    assert find_foreign_words("from https://files.pythonhosted" + ".org/packages")
+    assert find_foreign_words("from https://files.pytho" + "nhosted.org/packages")
     assert not find_foreign_words("golang.org/x/mod, a/tmp/b, ${TMPDIR:-/tm" + "p}, https://ledger.example/home/page")
 
 
