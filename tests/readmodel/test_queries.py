@@ -37,6 +37,9 @@ def test_rows_have_the_fields_of_their_tables() -> None:
         assert kind._fields == tuple(table.c.keys())
 
 
+NAMES = ("ID-9", "CV Satu")
+
+
 def make_process(number: int, **changes: Any) -> ProcessRow:
     row = ProcessRow(
         number, f"Taman {number}", "", "ID-1", "Dinas Taman", "open", "", 2023, "contracted", 1, 0, 0, 100, 100, number, "contracted",
@@ -80,7 +83,9 @@ def model(tmp_path: Path) -> Iterator[ReadModel]:
     listed = [ListingRow("buyer", "ID-2", index, number) for index, number in enumerate((3, 6, 9))]
     listed += [ListingRow("supplier", "ID-9", 0, 5), ListingRow("buyer", "ID-9", 0, 6)]
     contracts = [
-        ContractRow(number, "c", "a", "", "active", "", "1", str(value), value * 100, "IDR", str(rise), rise * 100, 0, "ID-9", "CV Satu")
+        ContractRow(
+            number, "c", "a", "", "active", "", "1", str(value), value * 100, "IDR", str(rise), rise * 100 if rise > 0 else None, 0, *NAMES
+        )
         for number, value, rise in ((1, 50, 1), (2, 70, 30), (3, 60, 20), (4, 90, -10))
     ]
     releases = [

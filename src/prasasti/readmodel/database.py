@@ -7,7 +7,7 @@ was committed, or the one before it where the machine lost power: either is a wh
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -151,9 +151,8 @@ def _insert_statement(kind: type[NamedTuple]) -> str:
     return str(insert(ROW_TABLES[kind]).compile(dialect=sqlite_dialect.dialect(paramstyle="qmark")))
 
 
-def delete_processes(connection: Connection, processes: Iterable[int]) -> None:
+def delete_processes(connection: Connection, keys: Sequence[int]) -> None:
     """Delete all that is made anew for these processes."""
-    keys = list(processes)
     for kind in KEPT_BY_PROCESS:
         table = ROW_TABLES[kind]
         for start in range(0, len(keys), BATCH):
@@ -166,19 +165,14 @@ def insert_texts(connection: Connection, rows: Sequence[full_text.TextRow]) -> N
     execute_many(connection, full_text.INSERT, rows)
 
 
-def mark_stale(connection: Connection, processes: Iterable[int]) -> None:
-    """Note that these processes must be made anew."""
-    wanted = sorted(set(processes))
-    for start in range(0, len(wanted), BATCH):
-        batch = wanted[start : start + BATCH]
-        marked = set(connection.execute(select(stale.c.process).where(stale.c.process.in_(batch))).scalars())
-        execute_many(connection, "INSERT INTO stale VALUES (?)", [(process,) for process in batch if process not in marked])
-
-
-def unmark_stale(connection: Connection, processes: Sequence[int]) -> None:
-    """They are."""
-    for start in range(0, len(processes), BATCH):
-        connection.execute(stale.delete().where(stale.c.process.in_(processes[start : start + BATCH])))
+def mark_stale(connection: Connection, processes: set[int], known: set[int]) -> None:
+    """Note that these processes must be made anew; ``known`` are those that may have the mark already."""
+    marked: set[int] = set()
+    older = sorted(processes & known)
+    for start in range(0, len(older), BATCH):
+        found = select(stale.c.process).where(stale.c.process.in_(older[start : start + BATCH]))
+        marked.update(connection.execute(found).scalars())
+    execute_many(connection, "INSERT INTO stale VALUES (?)", [(process,) for process in sorted(processes - marked)])
 
 
 def dump(connection: Connection) -> dict[str, list[tuple[Any, ...]]]:

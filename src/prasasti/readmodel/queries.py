@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_,
 from prasasti.readmodel import full_text
 from prasasti.readmodel.full_text import NO_TEXT, TextQuery
 from prasasti.readmodel.money import EXACT, add_up, from_minor
-from prasasti.readmodel.tables import amounts, awards, contracts, listings, parties, payments, process_keys, processes, releases
+from prasasti.readmodel.tables import HAS_RISEN, amounts, awards, contracts, listings, parties, payments, process_keys, processes, releases
 
 MANY: Final = 20_000
 PAGE: Final = 500
@@ -87,36 +87,54 @@ def search(connection: Connection, conditions: Conditions, sort: Sort, limit: in
     """Processes that fit, the first ``limit`` of them; contracts whose price rose are ``search_contracts``' alone."""
     if conditions.text.is_empty:
         return _search_tables(connection, conditions, "newest" if sort == "relevance" else sort, limit)
-    if full_text.count(connection, conditions.text, MANY + 1) <= MANY:
-        return _search_words(connection, conditions, sort, limit)
+    matches = full_text.count(connection, conditions.text, MANY + 1)
+    if matches <= MANY:
+        return _search_words(connection, conditions, sort, limit, matches)
     if sort == "value":
         return _search_tables(connection, conditions, sort, limit)
     total = count_processes(connection, conditions, MANY + 1) if _is_narrowed(conditions) else MANY + 1
     return Hits(_find_newest_of_many(connection, conditions, limit), total, "newest")
 
 
-COLUMNS: Final = (processes, process_keys.c.publisher, process_keys.c.ocid)
+KEYS: Final = (process_keys.c.publisher, process_keys.c.ocid)
+COLUMNS: Final = (processes, *KEYS)
 
 
 def _search_tables(connection: Connection, conditions: Conditions, sort: Sort, limit: int) -> Hits:
-    query = _select_processes(conditions, *COLUMNS)
+    query = _select_processes(conditions, processes.c.process)
     if sort == "value":
         query = query.where(processes.c.value_minor.is_not(None)).order_by(processes.c.value_minor.desc())
-    rows = connection.execute(query.order_by(processes.c.process.desc()).limit(limit)).all()
-    return Hits(list(rows), count_processes(connection, conditions, MANY + 1), sort)
+    rows = _fetch(connection, query.order_by(processes.c.process.desc()).limit(limit))
+    return Hits(rows, count_processes(connection, conditions, MANY + 1), sort)
 
 
-def _search_words(connection: Connection, conditions: Conditions, sort: Sort, limit: int) -> Hits:
-    """Few enough hits to look at each. The limit, which none reaches, keeps the database from asking the index row by row."""
-    hits = full_text.find(conditions.text, full_text.rank_column).limit(MANY + 1).subquery("hits")
-    query = _select_processes(conditions, *COLUMNS, hits=hits)
+def _search_words(connection: Connection, conditions: Conditions, sort: Sort, limit: int, matches: int) -> Hits:
+    """Few enough matches to look at each. Their limit, which none reaches, keeps the database from asking the index row by row."""
+    is_narrowed = _is_narrowed(conditions)
+    if sort == "relevance" and not is_narrowed:
+        best = full_text.find(conditions.text).order_by(full_text.rank_column, full_text.process_column.desc())
+        return Hits(_fetch(connection, best.limit(limit)), matches, sort)
+    ranks = (full_text.rank_column,) if sort == "relevance" else ()
+    hits = full_text.find(conditions.text, *ranks).limit(MANY + 1).subquery("hits")
+    query = _select_processes(conditions, processes.c.process, hits=hits)
     if sort == "value":
         query = query.where(processes.c.value_minor.is_not(None)).order_by(processes.c.value_minor.desc())
     if sort == "relevance":
         query = query.order_by(hits.c.rank)
-    rows = connection.execute(query.order_by(processes.c.process.desc()).limit(limit)).all()
-    total: int = connection.execute(_select_processes(conditions, func.count(), hits=hits)).scalar_one()
-    return Hits(list(rows), total, sort)
+    rows = _fetch(connection, query.order_by(processes.c.process.desc()).limit(limit))
+    total = connection.execute(_select_processes(conditions, func.count(), hits=hits)).scalar_one() if is_narrowed else matches
+    return Hits(rows, int(total), sort)
+
+
+def _fetch(connection: Connection, chosen: Select[Any]) -> list[Row[Any]]:
+    """The rows of chosen processes, in their order: sorted are numbers, and not wide rows."""
+    order = list(connection.execute(chosen).scalars())
+    query = select(*COLUMNS).join(process_keys, process_keys.c.process == processes.c.process)
+    rows: dict[int, Row[Any]] = {}
+    for start in range(0, len(order), PAGE):
+        found = connection.execute(query.where(processes.c.process.in_(order[start : start + PAGE])))
+        rows.update((row.process, row) for row in found)
+    return [rows[process] for process in order if process in rows]
 
 
 def _find_newest_of_many(connection: Connection, conditions: Conditions, limit: int) -> list[Row[Any]]:
@@ -145,16 +163,18 @@ def count_processes(connection: Connection, conditions: Conditions, limit: int) 
 
 def search_contracts(connection: Connection, conditions: Conditions, sort: Sort, limit: int) -> Hits:
     """Contracts of processes that fit whose price rose, by their value, the rise, or the newest record."""
+    where = [HAS_RISEN, *([contracts.c.currency == conditions.currency] if conditions.currency else [])]
+    # The currency is the contract's here; its process may have its value in another.
+    of_processes = replace(conditions, currency="")
     columns = contracts, processes.c.title.label("process_title"), processes.c.buyer, processes.c.buyer_name, processes.c.year
-    where = [contracts.c.change_minor > 0]
-    if conditions.currency:
-        where.append(contracts.c.currency == conditions.currency)
-    query = _select_processes(conditions, *columns, process_keys.c.publisher, process_keys.c.ocid, also=contracts).where(*where)
-    found = query.with_only_columns(contracts.c.process).limit(MANY + 1).subquery()
+    query = _select_processes(of_processes, *columns, *KEYS, also=contracts).where(*where)
+    orders: dict[Sort, ColumnElement[Any]] = {"value": contracts.c.minor, "price-rise": contracts.c.rise_minor}
+    rows = connection.execute(query.order_by(orders.get(sort, contracts.c.process).desc(), contracts.c.process.desc()).limit(limit)).all()
+    risen = select(contracts.c.process)
+    if of_processes != Conditions():
+        risen = _select_processes(of_processes, contracts.c.process, also=contracts)
+    found = risen.where(*where).limit(MANY + 1).subquery()
     total: int = connection.execute(select(func.count()).select_from(found)).scalar_one()
-    orders: dict[Sort, ColumnElement[Any]] = {"value": contracts.c.minor, "price-rise": contracts.c.change_minor}
-    order = orders.get(sort, contracts.c.process)
-    rows = connection.execute(query.order_by(order.desc(), contracts.c.process.desc()).limit(limit)).all()
     return Hits(list(rows), total, sort if sort in orders else "newest")
 
 
@@ -170,8 +190,10 @@ def list_currencies(connection: Connection) -> list[str]:
 
 def _select_processes(conditions: Conditions, *columns: Any, also: FromClause | None = None, hits: FromClause | None = None) -> Select[Any]:
     """Columns of the processes that fit; ``hits`` are those that match the words, where these were found before."""
-    source: FromClause = processes.join(process_keys, process_keys.c.process == processes.c.process)
+    source: FromClause = processes
     where: list[ColumnElement[bool]] = []
+    if conditions.publisher or conditions.ocid or any(column is key for column in columns for key in KEYS):
+        source = source.join(process_keys, process_keys.c.process == processes.c.process)
     if also is not None:
         source = source.join(also, also.c.process == processes.c.process)
     for role in ("buyer", "supplier"):
@@ -206,7 +228,7 @@ def _narrow(conditions: Conditions) -> Iterator[ColumnElement[bool]]:
         dated += [releases.c.date < conditions.dated_until] if conditions.dated_until is not None else []
         yield select(releases.c.position).where(*dated).exists()
     if conditions.only_risen:
-        yield select(contracts.c.process).where(contracts.c.process == processes.c.process, contracts.c.change_minor > 0).exists()
+        yield select(contracts.c.process).where(contracts.c.process == processes.c.process, HAS_RISEN).exists()
 
 
 # -- sums -----------------------------------------------------------------------------------------------------------------
@@ -376,7 +398,7 @@ def list_releases(connection: Connection, publisher: str) -> Iterator[Row[Any]]:
 
 def find_processes(connection: Connection, ocid: str) -> list[Row[Any]]:
     """The processes of an ocid, one a publisher: key and row."""
-    query = select(process_keys.c.publisher, process_keys.c.ocid, processes).join(processes, processes.c.process == process_keys.c.process)
+    query = select(*KEYS, processes).join(processes, processes.c.process == process_keys.c.process)
     return list(connection.execute(query.where(process_keys.c.ocid == ocid).order_by(process_keys.c.publisher)))
 
 

@@ -120,7 +120,10 @@ class AwardRow(NamedTuple):
 
 
 class ContractRow(NamedTuple):
-    """A contract. ``first_amount`` is what it was signed for; ``change_…`` what was added since, null where nothing is known of it."""
+    """A contract. ``first_amount`` is what it was first told at, ``change_amount`` what was added since.
+
+    ``rise_minor`` is that in minor units where it is more than nothing, else null.
+    """
 
     process: int
     contract_id: str
@@ -133,7 +136,7 @@ class ContractRow(NamedTuple):
     minor: int | None
     currency: str
     change_amount: str
-    change_minor: int | None
+    rise_minor: int | None
     amendments: int
     supplier: str
     suppliers: str

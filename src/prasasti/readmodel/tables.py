@@ -95,15 +95,15 @@ awards: Final = Table(
 contracts: Final = Table(
     "contracts", metadata,
     _number("process"), _text("contract_id"), _text("award_id"), _text("title"), _text("status"), _text("signed"), _text("first_amount"),
-    _text("amount"), _optional_number("minor"), _text("currency"), _text("change_amount"), _optional_number("change_minor"),
+    _text("amount"), _optional_number("minor"), _text("currency"), _text("change_amount"), _optional_number("rise_minor"),
     _number("amendments"), _text("supplier"), _text("suppliers"),
     Index("contract_by_process", "process"),
 )  # fmt: skip
 
 # Most contracts keep their price: an index of the others is small, and answers which rose most and which of them are largest.
-for _name, _column in (("contract_by_rise", contracts.c.change_minor), ("contract_by_risen_value", contracts.c.minor)):
-    _risen = contracts.c.change_minor > 0
-    Index(_name, contracts.c.currency, _column, sqlite_where=_risen, postgresql_where=_risen)
+HAS_RISEN: Final = contracts.c.rise_minor.is_not(None)
+for _name, _column in (("contract_by_rise", contracts.c.rise_minor), ("contract_by_risen_value", contracts.c.minor)):
+    Index(_name, contracts.c.currency, _column, sqlite_where=HAS_RISEN, postgresql_where=HAS_RISEN)
 
 payments: Final = Table(
     "payments", metadata,

@@ -9,9 +9,9 @@ say what is left. What comes out depends on the log and the stored documents onl
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby
+from itertools import groupby, islice
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -31,7 +31,6 @@ from prasasti.readmodel.database import (
     mark_stale,
     open_read_model,
     read_progress,
-    unmark_stale,
     write_progress,
 )
 from prasasti.readmodel.rows import ListingRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
@@ -43,6 +42,8 @@ from prasasti.storage.connection import StorageProblem
 
 CHUNK_ENTRIES: Final = 1_000
 CHUNK_PROCESSES: Final = 500
+FEW_PROCESSES: Final = 50
+"""Whose documents are in memory at once."""
 
 Progress = Callable[[int, int], None]
 
@@ -88,12 +89,14 @@ def catch_up(
         left = _count_stale(connection)
     if told >= size and not left:
         return
+    entries = size - start
     while told < size:
         with model.writing() as connection:
             told = _tell_chunk(ledger, connection, size, chunk_entries)
-            left = _count_stale(connection)
         if progress is not None:
-            progress(told - start, size - start + left)
+            progress(told - start, entries + max(left, entries))
+    with model.reading() as connection:
+        left = _count_stale(connection)
     done = 0
     while done < left:
         with model.writing() as connection:
@@ -102,7 +105,7 @@ def catch_up(
             break
         done += taken
         if progress is not None:
-            progress(size - start + done, size - start + left)
+            progress(entries + done, entries + left)
 
 
 def _count_stale(connection: Connection) -> int:
@@ -197,7 +200,8 @@ def _tell_chunk(ledger: Ledger, connection: Connection, size: int, limit: int) -
     insert_rows(connection, rows)
     insert_rows(connection, _list_processes(connection, attested, keys, known))
     insert_rows(connection, hidden)
-    mark_stale(connection, {row.process for row in rows} | _find_told_by(connection, hidden))
+    told_by_hidden = _find_told_by(connection, hidden)
+    mark_stale(connection, {row.process for row in rows} | told_by_hidden, known | told_by_hidden)
     block = ledger.database.read_block_at(stop - 1)
     write_progress(connection, ProgressRow(SCHEMA_VERSION, ledger.chain, stop, block.height, block.app_hash))
     return stop
@@ -296,27 +300,34 @@ def _find_told_by(connection: Connection, hidden: Sequence[WithheldRow]) -> set[
 def _describe_chunk(ledger: Ledger, connection: Connection, limit: int) -> int:
     """Make the next marked processes anew; how many."""
     due = list(connection.execute(select(stale.c.process).order_by(stale.c.process).limit(limit)).scalars())
+    if not due:
+        return 0
+    is_due = stale.c.process <= due[-1]
+    versions = [tuple(row) for row in connection.execute(_VERSIONS.where(is_due))]
     facts: list[ProcessFacts] = []
-    for batch in _batch(due):
-        found = [tuple(row) for row in connection.execute(_VERSIONS.where(releases.c.process.in_(batch)))]
-        hidden = find_withheld(connection, [row[-1] for row in found])
-        facts += [_describe(ledger, process, list(versions), hidden) for process, versions in groupby(found, lambda row: int(row[0]))]
-    told = [process for batch in _batch(due) for process in connection.execute(_TOLD.where(processes.c.process.in_(batch))).scalars()]
-    delete_processes(connection, told)
+    by_process = groupby(versions, lambda row: int(row[0]))
+    while few := [list(rows) for _, rows in islice(by_process, FEW_PROCESSES)]:
+        bodies = _read_documents(ledger, [row[-2] for rows in few for row in rows if row[-1] is None])
+        facts += [_describe(rows, bodies) for rows in few]
+    delete_processes(connection, list(connection.execute(_TOLD.where(is_due)).scalars()))
     _insert(connection, facts)
-    unmark_stale(connection, due)
+    connection.execute(stale.delete().where(is_due))
     return len(due)
 
 
-_TOLD: Final = select(processes.c.process)
+# Of those that are due: all versions of their releases, and which of them have rows already. The last column of a version
+# is null where its document is not withheld.
 _VERSIONS: Final = (
     select(
         releases.c.process, releases.c.position, releases.c.publisher, process_keys.c.ocid, releases.c.release_id, releases.c.kind,
-        releases.c.date, releases.c.buyer, releases.c.document,
+        releases.c.date, releases.c.buyer, releases.c.document, withheld.c.position,
     )
+    .join(stale, stale.c.process == releases.c.process)
     .join(process_keys, process_keys.c.process == releases.c.process)
+    .outerjoin(withheld, withheld.c.document == releases.c.document)
     .order_by(releases.c.process, releases.c.position)
 )  # fmt: skip
+_TOLD: Final = select(processes.c.process).join(stale, stale.c.process == processes.c.process)
 
 
 def find_withheld(connection: Connection, documents: Sequence[bytes]) -> set[bytes]:
@@ -329,14 +340,22 @@ def find_withheld(connection: Connection, documents: Sequence[bytes]) -> set[byt
     return hidden
 
 
-def _describe(ledger: Ledger, process: int, rows: Sequence[tuple[Any, ...]], hidden: set[bytes]) -> ProcessFacts:
+def _describe(rows: Sequence[tuple[Any, ...]], bodies: Mapping[bytes, bytes]) -> ProcessFacts:
     versions: list[LedgerRelease] = []
     newest_buyer = ""
-    for _, position, publisher, ocid, release_id, kind, date, buyer, document in rows:
-        body = read_document(ledger, document) if document not in hidden else None
+    for _, position, publisher, ocid, release_id, kind, date, buyer, document, withheld_at in rows:
+        body = bodies.get(document) if withheld_at is None else None
         versions.append(LedgerRelease(position, publisher, ocid, release_id, body, kind, date))
         newest_buyer = buyer or newest_buyer
-    return describe_process(process, newest_buyer, versions)
+    return describe_process(rows[0][0], newest_buyer, versions)
+
+
+def _read_documents(ledger: Ledger, documents: Sequence[bytes]) -> dict[bytes, bytes]:
+    """Those that are stored and whole, by hash."""
+    bodies: dict[bytes, bytes] = {}
+    for batch in _batch(documents):
+        bodies |= ledger.documents.read_whole(batch)
+    return bodies
 
 
 def read_document(ledger: Ledger, document: bytes) -> bytes | None:

@@ -7,7 +7,7 @@ that names it. Whether it is withheld is the ledger's knowledge; here its bytes 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -84,6 +84,15 @@ class DocumentStore:
         if sha256(body).hexdigest() != digest:
             raise StorageProblem(f"{self.path}: document {digest} does not match its hash: the store was altered or is damaged")
         return body
+
+    def read_whole(self, digests: Sequence[bytes]) -> dict[bytes, bytes]:
+        """Bytes of those documents, by hash, that are stored and match it; one query for a few (at most 500) of them."""
+        query = f"SELECT sha256, body FROM document WHERE sha256 IN ({','.join('?' * len(digests))})"  # noqa: S608
+        try:
+            found = self._connection.execute(query, digests).fetchall()
+        except sqlite3.Error as problem:
+            raise explain(self.path, problem) from problem
+        return {digest: body for digest, body in found if sha256(body).digest() == digest}
 
     def remove(self, digest: str) -> None:
         """Remove the bytes of a document, their space overwritten; StorageProblem while a reader still holds them.

@@ -101,11 +101,11 @@ def test_a_price_rise_is_what_was_added_since_the_contract_was_first_told() -> N
     )
     facts = describe(before, after)
     (contract,) = facts.contracts
-    assert (contract.first_amount, contract.amount, contract.change_amount, contract.change_minor) == ("90", "120.5", "30.5", 3_050)
+    assert (contract.first_amount, contract.amount, contract.change_amount, contract.rise_minor) == ("90", "120.5", "30.5", 3_050)
     assert (contract.supplier, contract.suppliers, contract.amendments) == ("s1", "CV Satu", 1)
-    assert describe(before).contracts[0].change_minor is None
+    assert describe(before).contracts[0].rise_minor is None
     other = parse(id="2", contracts=[{"id": "c", "awardID": "a", "value": {"amount": 1, "currency": "EUR"}}], date="2026-02-01T00:00:00Z")
-    assert describe(before, other).contracts[0].change_minor is None
+    assert describe(before, other).contracts[0].rise_minor is None
 
 
 def test_suppliers_of_amounts() -> None:

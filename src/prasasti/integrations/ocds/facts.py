@@ -315,18 +315,19 @@ class _Describing:
         supplier, names = self.suppliers_of.get(award_id, ("", ""))
         status, value = contract.get("status") or "", contract.get("value", {})
         amount, minor, currency = self._count("contracted", supplier, value, int(status not in DEAD_CONTRACTS))
-        first_amount, change, change_minor = amount, "", None
+        first_amount, change, rise_minor = amount, "", None
         first = first_values.get(contract_id)
         if first is not None and amount and (first.get("currency") or currency) == currency:
             before = Decimal(_read_token(first))
             difference = EXACT.subtract(Decimal(amount), before)
-            first_amount, change, change_minor = spell(before), spell(difference), compute_minor(difference, currency)[0]
+            first_amount, change = spell(before), spell(difference)
+            rise_minor = compute_minor(difference, currency)[0] if difference > 0 else None
         for transaction in contract.get("implementation", {}).get("transactions", ()):
             self._describe_payment(contract_id, supplier, transaction)
         amendments = sum(any(amendment.values()) for amendment in (*contract.get("amendments", ()), contract.get("amendment", {})))
         return ContractRow(
             self.process, contract_id, award_id, _title(contract), status, contract.get("dateSigned") or "", first_amount, amount, minor,
-            currency, change, change_minor, amendments, supplier, names,
+            currency, change, rise_minor, amendments, supplier, names,
         )  # fmt: skip
 
     def _describe_payment(self, contract_id: str, supplier: str, transaction: dict[str, Any]) -> None:
