@@ -24,7 +24,7 @@ from prasasti.readmodel.tables import ROW_TABLES, metadata, progress, stale
 from prasasti.storage.connection import StorageProblem, explain
 
 READ_MODEL_NAME: Final = "readmodel.sqlite"
-SCHEMA_VERSION: Final = f"1/{words.VERSION}"
+SCHEMA_VERSION: Final = f"2/{words.VERSION}"
 BATCH: Final = 500
 """Keys in one IN (…)."""
 
