@@ -7,6 +7,7 @@ surrogates, depth. Knows no message.
 from __future__ import annotations
 
 import json
+import re
 from binascii import a2b_base64, b2a_base64
 from typing import Any, TypeVar
 
@@ -19,6 +20,8 @@ MAX_DEPTH = 32
 Value = TypeVar("Value")
 
 _encoder = msgspec.json.Encoder(order="sorted")
+_strings = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_brackets = re.compile(rb"[\[\]{}]")
 # For looking at numbers without parsing: every digit becomes 0, what may stand before a number becomes a colon.
 _numbers_alike = bytes.maketrans(b"123456789,[", b"000000000::")
 
@@ -138,22 +141,8 @@ def _is_deep(data: bytes) -> bool:
     if data.count(b"[") + data.count(b"{") <= MAX_DEPTH:
         return False
     depth = 0
-    in_string = False
-    escaped = False
-    for byte in data:
-        if in_string:
-            if escaped:
-                escaped = False
-            elif byte == 0x5C:
-                escaped = True
-            elif byte == 0x22:
-                in_string = False
-        elif byte == 0x22:
-            in_string = True
-        elif byte in (0x5B, 0x7B):
-            depth += 1
-            if depth > MAX_DEPTH:
-                return True
-        elif byte in (0x5D, 0x7D):
-            depth -= 1
+    for bracket in _brackets.findall(_strings.sub(b"", data)):
+        depth += 1 if bracket in b"[{" else -1
+        if depth > MAX_DEPTH:
+            return True
     return False
