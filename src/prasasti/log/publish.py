@@ -12,7 +12,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 
 from prasasti.core.encoding import encode_canonical
@@ -269,20 +269,19 @@ def _stage_log(
     """
     shown_size = edge.size
     start = position = shown_size - shown_size % TILE_WIDTH
+    cuts = {shown_size, size, *range(start + TILE_WIDTH, size, TILE_WIDTH), *([signed.size] if signed is not None else [])}
+    entries = source.entries(start, size)
     bundle: list[bytes] = []
-    for stored_leaf, entry in source.entries(start, size):
-        leaf = hash_leaf(entry)
-        if leaf != stored_leaf:
-            raise PublishRefused(f"entry {position}: its bytes do not hash to the leaf stored with it; the database was altered")
-        if len(entry) > MAX_ENTRY_BYTES:
-            raise ValueError(f"entry {position} has {len(entry)} bytes; a bundle takes {MAX_ENTRY_BYTES} at most")
-        bundle += (len(entry).to_bytes(2, "big"), entry)
-        position += 1
-        if position <= shown_size:
-            if leaf != edge.leaf(position - 1):
-                raise PublishRefused(f"entry {position - 1} is not the one that was published; the database was altered")
+    for cut in sorted(each for each in cuts if start < each <= size):
+        rows = list(islice(entries, cut - position))
+        leaves = [hash_leaf(entry) for _, entry in rows]
+        _check_rows(position, rows, leaves)
+        bundle += [part for _, entry in rows for part in (len(entry).to_bytes(2, "big"), entry)]
+        position += len(rows)
+        if cut <= shown_size:
+            _check_published(edge, leaves)
             continue
-        full_tiles = edge.append(leaf)
+        full_tiles = edge.extend(leaves)
         for tile in full_tiles:
             batch.stage(tile.path, b"".join(tile.hashes))
         if full_tiles:
@@ -304,6 +303,22 @@ def _stage_log(
     if progress is not None:
         progress(size - start, size - start)
     return edge.compute_root()
+
+
+def _check_rows(position: int, rows: list[tuple[bytes, bytes]], leaves: list[bytes]) -> None:
+    """Each entry against the leaf stored with it, and the length that a bundle can tell."""
+    for offset, (leaf, (stored_leaf, entry)) in enumerate(zip(leaves, rows, strict=True), position):
+        if leaf != stored_leaf:
+            raise PublishRefused(f"entry {offset}: its bytes do not hash to the leaf stored with it; the database was altered")
+        if len(entry) > MAX_ENTRY_BYTES:
+            raise ValueError(f"entry {offset} has {len(entry)} bytes; a bundle takes {MAX_ENTRY_BYTES} at most")
+
+
+def _check_published(edge: RightEdge, leaves: list[bytes]) -> None:
+    """The first entries of the last bundle, which the folder holds already, against its tile."""
+    for position, leaf in enumerate(leaves, edge.size - len(leaves)):
+        if leaf != edge.leaf(position):
+            raise PublishRefused(f"entry {position} is not the one that was published; the database was altered")
 
 
 def _check_root(edge: RightEdge, root: bytes, whose: str) -> None:

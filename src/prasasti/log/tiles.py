@@ -5,7 +5,7 @@ Owns which tiles a size has and what they hold. Pure: reading and writing are th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from prasasti_verify.hashing import compute_root, extend_edge, fold_edge
@@ -69,10 +69,10 @@ class RightEdge:
         """Leaf hash of a position in the partial tile of level 0."""
         return self._levels[0][position % TILE_WIDTH]
 
-    def append(self, leaf: bytes) -> tuple[Tile, ...]:
-        """Append a leaf hash; the tiles that this makes full, lowest level first."""
-        self._levels[0].append(leaf)
-        self.size += 1
+    def extend(self, leaves: Sequence[bytes]) -> tuple[Tile, ...]:
+        """Append leaf hashes, to the end of a tile at most; the tiles that this makes full, lowest level first."""
+        self._levels[0] += leaves
+        self.size += len(leaves)
         return () if self.size % TILE_WIDTH else tuple(self._take_full_tiles())
 
     def list_partial(self) -> list[Tile]:

@@ -237,7 +237,10 @@ class LedgerDatabase:
     def entries(self, start: int, stop: int) -> Iterator[tuple[bytes, bytes]]:
         """Leaf hash and bytes of entries from ``start`` up to ``stop``."""
         query = "SELECT leaf, entry FROM log WHERE position >= ? AND position < ? ORDER BY position"
-        return self._typed("a row of the log table", (bytes, bytes), query, start, stop)
+        for leaf, entry in self._rows(query, start, stop):
+            if type(leaf) is not bytes or type(entry) is not bytes:
+                raise StateMismatch("a row of the log table")
+            yield leaf, entry
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
