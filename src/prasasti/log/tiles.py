@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
-from prasasti_verify.hashing import compute_root, extend_edge, fold_edge
+from prasasti_verify.hashing import extend_edge, fold_edge
 from prasasti_verify.tiles import tile_path
 
 TILE_WIDTH = 256
@@ -94,4 +95,11 @@ class RightEdge:
             yield Tile(level, self.size // TILE_WIDTH ** (level + 1) - 1, hashes)
             self._levels[level] = []
             level += 1
-            self._level(level).append(compute_root(hashes))
+            self._level(level).append(_fold_full(hashes))
+
+
+def _fold_full(hashes: list[bytes]) -> bytes:
+    """Root over the hashes of a full tile (RFC 6962, 2.1), row by row: faster than one leaf after the other."""
+    while len(hashes) > 1:
+        hashes = [sha256(b"\x01" + left + right).digest() for left, right in zip(hashes[::2], hashes[1::2], strict=True)]
+    return hashes[0]

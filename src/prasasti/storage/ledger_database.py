@@ -237,10 +237,13 @@ class LedgerDatabase:
     def entries(self, start: int, stop: int) -> Iterator[tuple[bytes, bytes]]:
         """Leaf hash and bytes of entries from ``start`` up to ``stop``."""
         query = "SELECT leaf, entry FROM log WHERE position >= ? AND position < ? ORDER BY position"
-        for leaf, entry in self._rows(query, start, stop):
-            if type(leaf) is not bytes or type(entry) is not bytes:
-                raise StateMismatch("a row of the log table")
-            yield leaf, entry
+        try:
+            for leaf, entry in self._connection.execute(query, (start, stop)):
+                if type(leaf) is not bytes or type(entry) is not bytes:
+                    raise StateMismatch("a row of the log table")
+                yield leaf, entry
+        except (sqlite3.Error, UnicodeDecodeError) as problem:
+            raise explain(self.path, problem) from problem
 
     # -- writing -----------------------------------------------------------------------------------------------------
 
