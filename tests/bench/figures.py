@@ -12,7 +12,6 @@ import sys
 import tempfile
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
-from itertools import count
 from pathlib import Path
 
 from prasasti.bootstrap import registry_for
@@ -79,20 +78,18 @@ def _audit_in_turn(workshop: Workshop, folder: Path, skipped: int, segments: int
 def measure_publishing(workshop: Workshop, scratch: Path, segments: int) -> tuple[Figure, Path]:
     """Publishing tiles, every file synced, beside writing the same bytes into the same files. Also a published folder."""
     entries = workshop.ledger.database.size()
-    runs = count()
-
-    def publish_anew() -> float:
-        name = f"log-{next(runs)}"
-        return rate_of(entries, lambda: publish_log(workshop, workshop.ledger.database, scratch, name))
-
-    publish_anew()
-    published = scratch / "log-0"
+    published = publish_log(workshop, workshop.ledger.database, scratch, "log")
     files = {path.relative_to(published): path.read_bytes() for path in sorted(published.rglob("*")) if path.is_file()}
 
+    # What is written is removed before the next run, so that both find the same memory free.
+    def publish_anew() -> float:
+        shutil.rmtree(scratch / "again", ignore_errors=True)
+        shutil.rmtree(scratch / "publisher-again", ignore_errors=True)
+        return rate_of(entries, lambda: publish_log(workshop, workshop.ledger.database, scratch, "again"))
+
     def write_anew() -> float:
-        folder = scratch / "written"
-        shutil.rmtree(folder, ignore_errors=True)
-        return rate_of(entries, lambda: _write_synced(folder, files))
+        shutil.rmtree(scratch / "written", ignore_errors=True)
+        return rate_of(entries, lambda: _write_synced(scratch / "written", files))
 
     samples = collect(sample_in_turn(segments, publish_anew, write_anew))
     return Figure("publishing tiles, every file synced", "writing the same bytes into the same files", 0.5, "entries", samples), published
