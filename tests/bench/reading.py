@@ -31,6 +31,7 @@ from prasasti.integrations.ocds.attestation import AttestationSettings
 from prasasti.integrations.signers import open_signer
 from prasasti.readmodel import full_text
 from prasasti.readmodel.database import (
+    PRAGMAS,
     READ_MODEL_NAME,
     _insert_statement,
     dump,
@@ -45,6 +46,7 @@ from prasasti.readmodel.rows import (
     AmountRow,
     ContractRow,
     ListingRow,
+    ListSizeRow,
     PartyRow,
     ProcessKeyRow,
     ProcessRow,
@@ -63,6 +65,7 @@ RELEASES = 100_000
 PROCESSES = 1_000_000
 BUCKET_BITS = 18
 CHUNK = 1_000
+BUYERS, SUPPLIERS = 900, 9_000
 A_TENTH = 10.0
 """Answers a second where each takes a tenth of one."""
 
@@ -136,15 +139,20 @@ def measure_memory(scratch: Path, source: Path) -> tuple[int, int]:
 
 def _peak_of_import(folder: Path, source: Path) -> int:
     script = (
-        "import sys, resource; from pathlib import Path; from tests.bench.reading import import_source; "
-        "import_source(Path(sys.argv[1]), Path(sys.argv[2])); "
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+        "import sys; from pathlib import Path; from tests.bench.reading import import_source, read_peak_kilobytes; "
+        "import_source(Path(sys.argv[1]), Path(sys.argv[2])); print(read_peak_kilobytes() // 1024)"
     )
     try:
         done = subprocess.run([sys.executable, "-c", script, folder, source], check=True, capture_output=True, text=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return int(done.stdout)
+
+
+def read_peak_kilobytes() -> int:
+    """Peak memory of this process since it began; what ``getrusage`` says may be that of the process that it was forked from."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
 
 @cache
@@ -201,7 +209,7 @@ def measure_rebuild(folder: Path, segments: int) -> Figure:
             bare.mkdir()
             open_read_model(bare).close()
             with closing(sqlite3.connect(bare / READ_MODEL_NAME, isolation_level=None)) as connection:
-                for pragma in ("synchronous=NORMAL", "cache_size=-65536", "secure_delete=OFF", "temp_store=MEMORY"):
+                for pragma in PRAGMAS:
                     connection.execute(f"PRAGMA {pragma}")
                 rate = rate_of(count, lambda: _insert_in_chunks(connection, tables, count))
             shutil.rmtree(bare)
@@ -322,6 +330,9 @@ def fill_read_model(folder: Path, count: int) -> None:
         for start in range(0, count, CHUNK * 10):
             with model.writing() as connection:
                 _insert_processes(connection, range(start + 100, min(count, start + CHUNK * 10) + 100), chance)
+        with model.writing() as connection:
+            sizes = [ListSizeRow("buyer", f"b{number}", count // BUYERS) for number in range(BUYERS)]
+            insert_rows(connection, [*sizes, *(ListSizeRow("supplier", f"s{number}", count // SUPPLIERS) for number in range(SUPPLIERS))])
 
 
 def _insert_processes(connection: Connection, numbers: range, chance: random.Random) -> None:
@@ -337,8 +348,8 @@ def _insert_processes(connection: Connection, numbers: range, chance: random.Ran
 def _make_rows(number: int, chance: random.Random) -> Iterator[Any]:
     """The rows of one process: its words as unequally frequent as a language's, one contract in 25 with a price rise."""
     title = " ".join(f"ka{int(chance.paretovariate(0.7))}" for _ in range(9))
-    buyer, buyer_name = f"b{number % 900}", f"Dinas P{number % 900}"
-    supplier, supplier_name = f"s{number % 9_000}", f"CV P{number % 9_000}"
+    buyer, buyer_name = f"b{number % BUYERS}", f"Dinas P{number % BUYERS}"
+    supplier, supplier_name = f"s{number % SUPPLIERS}", f"CV P{number % SUPPLIERS}"
     units = int(chance.lognormvariate(18, 2))
     money, minor = str(units), units * 100
     change, rise_minor = ("5000", 500_000) if number % 25 == 0 else ("", None)
@@ -346,8 +357,8 @@ def _make_rows(number: int, chance: random.Random) -> Iterator[Any]:
     year = 2010 + number % 15
     yield ProcessKeyRow(number, TRAINING_PUBLISHER, f"ocds-many00-{number}")
     yield ReleaseRow(number, number, TRAINING_PUBLISHER, number, "1", "new", 0, 0, "contract", buyer, bytes(32))
-    yield ListingRow("buyer", buyer, number // 900, number)
-    yield ListingRow("supplier", supplier, number // 9_000, number)
+    yield ListingRow("buyer", buyer, number // BUYERS, number)
+    yield ListingRow("supplier", supplier, number // SUPPLIERS, number)
     yield ProcessRow(number, title, "", buyer, buyer_name, "open", "", year, "contracted", 1, 0, 0, 0, 0, number, *value)
     yield AmountRow(number, "contracted", supplier, "IDR", 1, 1, money, minor, 1)
     yield PartyRow(number, "buyer", buyer, buyer_name, number)

@@ -23,6 +23,7 @@ from prasasti.readmodel.rows import (
     AmountRow,
     ContractRow,
     ListingRow,
+    ListSizeRow,
     PartyRow,
     ProcessKeyRow,
     ProcessRow,
@@ -82,6 +83,7 @@ def model(tmp_path: Path) -> Iterator[ReadModel]:
     processes[6] = processes[6]._replace(value_minor=None, value_amount="", value_stage="")
     listed = [ListingRow("buyer", "ID-2", index, number) for index, number in enumerate((3, 6, 9))]
     listed += [ListingRow("supplier", "ID-9", 0, 5), ListingRow("buyer", "ID-9", 0, 6)]
+    sizes = [ListSizeRow("buyer", "ID-2", 3), ListSizeRow("supplier", "ID-9", 1), ListSizeRow("buyer", "ID-9", 1)]
     contracts = [
         ContractRow(
             number, "c", "a", "", "active", "", "1", str(value), value * 100, "IDR", str(rise), rise * 100 if rise > 0 else None, 0, *NAMES
@@ -97,7 +99,7 @@ def model(tmp_path: Path) -> Iterator[ReadModel]:
         PartyRow(7, "buyer", "", "Tanpa", 7),
     ]
     with made.writing() as connection:
-        fill(connection, processes, listed, contracts, releases, parties)
+        fill(connection, processes, listed, sizes, contracts, releases, parties)
     yield made
     made.close()
 
@@ -179,7 +181,7 @@ def test_parties_are_found_by_words_of_their_names(tmp_path: Path) -> None:
     with model.writing() as connection:
         insert_texts(connection, [TextRow(1, "", "dinas taman kota", "cv satu", ""), TextRow(2, "", "dinas taman desa", "", "")])
         insert_rows(connection, [PartyRow(1, "buyer", "K", "Dinas Taman Kota", 1), PartyRow(2, "buyer", "D", "Dinas Taman (Desa)", 2)])
-        insert_rows(connection, [ListingRow("buyer", "K", 0, 1), ListingRow("buyer", "D", 0, 2), ListingRow("buyer", "D", 1, 3)])
+        insert_rows(connection, [ListSizeRow("buyer", "K", 1), ListSizeRow("buyer", "D", 2)])
     with model.reading() as connection:
         assert [found.party for found in queries.find_parties(connection, "buyer", "taman", 9)] == ["D", "K"]
         assert queries.find_parties(connection, "buyer", "kota TAMAN", 9) == [queries.NamedParty("K", "Dinas Taman Kota", 1)]

@@ -24,7 +24,12 @@ from prasasti.readmodel.tables import ROW_TABLES, metadata, progress, stale
 from prasasti.storage.connection import StorageProblem, explain
 
 READ_MODEL_NAME: Final = "readmodel.sqlite"
-SCHEMA_VERSION: Final = f"2/{words.VERSION}"
+SCHEMA_VERSION: Final = f"3/{words.VERSION}"
+# NORMAL: a loss of power may take back the newest commits, which catching up makes again. The write-ahead log goes into the
+# file every 32 MB: pages of indexes change again and again while a model is made.
+PRAGMAS: Final = (
+    "journal_mode=WAL", "synchronous=NORMAL", "wal_autocheckpoint=8192", "cache_size=-65536", "secure_delete=OFF", "temp_store=MEMORY",
+)  # fmt: skip
 BATCH: Final = 500
 """Keys in one IN (…)."""
 
@@ -186,8 +191,7 @@ def _make_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _: object) -> None:
-        # NORMAL: a loss of power may take back the newest commits, which catching up makes again.
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "cache_size=-65536", "secure_delete=OFF", "temp_store=MEMORY"):
+        for pragma in PRAGMAS:
             connection.execute(f"PRAGMA {pragma}")
 
     return engine

@@ -16,7 +16,19 @@ from sqlalchemy import ColumnElement, Connection, FromClause, Row, Select, and_,
 from prasasti.readmodel import full_text
 from prasasti.readmodel.full_text import NO_TEXT, TextQuery
 from prasasti.readmodel.money import EXACT, add_up, from_minor
-from prasasti.readmodel.tables import HAS_RISEN, amounts, awards, contracts, listings, parties, payments, process_keys, processes, releases
+from prasasti.readmodel.tables import (
+    HAS_RISEN,
+    amounts,
+    awards,
+    contracts,
+    list_sizes,
+    listings,
+    parties,
+    payments,
+    process_keys,
+    processes,
+    releases,
+)
 
 MANY: Final = 20_000
 PAGE: Final = 500
@@ -322,9 +334,8 @@ class NamedParty(NamedTuple):
 
 def count_list(connection: Connection, role: Role, party: str) -> int:
     """How many processes a party's list has; 0 for one that no release names in that role."""
-    query = select(func.max(listings.c.number)).where(listings.c.role == role, listings.c.party == party)
-    newest = connection.execute(query).scalar()
-    return 0 if newest is None else int(newest) + 1
+    query = select(list_sizes.c.size).where(list_sizes.c.role == role, list_sizes.c.party == party)
+    return connection.execute(query).scalar() or 0
 
 
 def find_parties(connection: Connection, role: Role, name: str, limit: int) -> list[NamedParty]:

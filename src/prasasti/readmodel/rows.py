@@ -43,6 +43,14 @@ class ListingRow(NamedTuple):
     process: int
 
 
+class ListSizeRow(NamedTuple):
+    """How many processes a party's list has."""
+
+    role: str
+    party: str
+    size: int
+
+
 class WithheldRow(NamedTuple):
     """A document that the log withholds, and the entry that says so."""
 
@@ -169,5 +177,5 @@ class ProgressRow(NamedTuple):
 SEVERAL = "+"
 """Stands for more than one supplier: no identifier looks like it."""
 
-KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, ListingRow, WithheldRow)
+KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, ListingRow, ListSizeRow, WithheldRow)
 KEPT_BY_PROCESS = (ProcessRow, AmountRow, PartyRow, AwardRow, ContractRow, PaymentRow)

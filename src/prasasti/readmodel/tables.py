@@ -60,6 +60,12 @@ listings: Final = Table(
     Index("listing_by_process", "process"), sqlite_with_rowid=False,
 )  # fmt: skip
 
+# Of each list its size, which else would be the newest of its numbers: to find that, a database may read them all.
+list_sizes: Final = Table(
+    "list_sizes", metadata,
+    _text("role", primary_key=True), _text("party", primary_key=True), _number("size"), sqlite_with_rowid=False,
+)  # fmt: skip
+
 withheld: Final = Table("withheld", metadata, _hash("document", primary_key=True), _number("position"))
 
 processes: Final = Table(
@@ -116,6 +122,7 @@ ROW_TABLES: Final[dict[type[NamedTuple], Table]] = {
     rows.ProcessKeyRow: process_keys,
     rows.ReleaseRow: releases,
     rows.ListingRow: listings,
+    rows.ListSizeRow: list_sizes,
     rows.WithheldRow: withheld,
     rows.ProcessRow: processes,
     rows.AmountRow: amounts,

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 import msgspec
 from msgspec import Struct
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from prasasti.integrations.ocds.facts import ProcessFacts, describe_process
 from prasasti.integrations.ocds.packages import LedgerRelease
@@ -33,8 +33,8 @@ from prasasti.readmodel.database import (
     read_progress,
     write_progress,
 )
-from prasasti.readmodel.rows import ListingRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
-from prasasti.readmodel.tables import listings, process_keys, processes, releases, stale, withheld
+from prasasti.readmodel.rows import ListingRow, ListSizeRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
+from prasasti.readmodel.tables import list_sizes, listings, process_keys, processes, releases, stale, withheld
 from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import WITHHOLD_ACTION
 from prasasti.services.releases import ATTEST_ACTION, KINDS
@@ -256,13 +256,14 @@ def _list_processes(
     for older in _batch(sorted({process for _, _, process in named} & known)):
         query = select(listings.c.role, listings.c.party, listings.c.process).where(listings.c.process.in_(older))
         listed.update(map(tuple, connection.execute(query)))
-    counts = _count_lists(connection, sorted({party for _, party, _ in named}))
-    rows = []
+    sizes = _read_sizes(connection, sorted({party for _, party, _ in named}))
+    rows, grown = [], dict(sizes)
     for role, party, process in named:
         if (role, party, process) not in listed:
-            number = counts.get((role, party), 0)
-            counts[role, party] = number + 1
+            number = grown.get((role, party), 0)
+            grown[role, party] = number + 1
             rows.append(ListingRow(role, party, number, process))
+    _write_sizes(connection, sizes, grown)
     return rows
 
 
@@ -273,17 +274,24 @@ def _list_parties(arguments: _Arguments) -> Iterator[tuple[str, str]]:
         yield "supplier", supplier
 
 
-def _count_lists(connection: Connection, parties: Sequence[str]) -> dict[tuple[str, str], int]:
+def _read_sizes(connection: Connection, parties: Sequence[str]) -> dict[tuple[str, str], int]:
     """(role, party) → how many items the party's list has."""
-    counts: dict[tuple[str, str], int] = {}
-    numbers = select(listings.c.role, listings.c.party, func.max(listings.c.number) + 1).group_by(listings.c.role, listings.c.party)
+    sizes: dict[tuple[str, str], int] = {}
     for batch in _batch(parties):
         # The roles by name: the primary key begins with them.
-        for role, party, count in connection.execute(
-            numbers.where(listings.c.role.in_(("buyer", "supplier")), listings.c.party.in_(batch))
-        ):
-            counts[role, party] = count
-    return counts
+        wanted = list_sizes.c.role.in_(("buyer", "supplier")) & list_sizes.c.party.in_(batch)
+        for role, party, size in connection.execute(select(list_sizes).where(wanted)):
+            sizes[role, party] = size
+    return sizes
+
+
+def _write_sizes(connection: Connection, before: dict[tuple[str, str], int], after: dict[tuple[str, str], int]) -> None:
+    changed = [ListSizeRow(*key, size) for key, size in after.items() if before.get(key) != size]
+    of_key = (list_sizes.c.role == bindparam("of_role")) & (list_sizes.c.party == bindparam("of_party"))
+    older = [{"of_role": row.role, "of_party": row.party} for row in changed if (row.role, row.party) in before]
+    if older:
+        connection.execute(list_sizes.delete().where(of_key), older)
+    insert_rows(connection, changed)
 
 
 def _find_told_by(connection: Connection, hidden: Sequence[WithheldRow]) -> set[int]:
@@ -302,14 +310,15 @@ def _describe_chunk(ledger: Ledger, connection: Connection, limit: int) -> int:
     due = list(connection.execute(select(stale.c.process).order_by(stale.c.process).limit(limit)).scalars())
     if not due:
         return 0
-    is_due = stale.c.process <= due[-1]
-    versions = [tuple(row) for row in connection.execute(_VERSIONS.where(is_due))]
+    # Named for either table: else a database may read all of the one to look for it in the other.
+    is_due, is_release_due, is_process_due = (table.c.process.between(due[0], due[-1]) for table in (stale, releases, processes))
+    versions = [tuple(row) for row in connection.execute(_VERSIONS.where(is_due, is_release_due))]
     facts: list[ProcessFacts] = []
     by_process = groupby(versions, lambda row: int(row[0]))
     while few := [list(rows) for _, rows in islice(by_process, FEW_PROCESSES)]:
         bodies = _read_documents(ledger, [row[-2] for rows in few for row in rows if row[-1] is None])
         facts += [_describe(rows, bodies) for rows in few]
-    delete_processes(connection, list(connection.execute(_TOLD.where(is_due)).scalars()))
+    delete_processes(connection, list(connection.execute(_TOLD.where(is_due, is_process_due)).scalars()))
     _insert(connection, facts)
     connection.execute(stale.delete().where(is_due))
     return len(due)

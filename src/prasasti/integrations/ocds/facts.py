@@ -439,6 +439,8 @@ def _join_names(names: Iterable[str]) -> str:
 def _read_token(value: dict[str, Any]) -> str:
     """The number of a value as its source wrote it; "" where there is none, or one that no amount can be."""
     token = bytes(value.get("amount", b"")).decode()
+    if token.isdigit() and len(token) <= 15:
+        return token
     return token if token[:1] in _NUMBER_STARTS and token and is_bounded_number(token) else ""
 
 
