@@ -90,6 +90,30 @@ def test_chunks_may_end_anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert read(path) == expected
 
 
+BRACKETS = st.text(alphabet='{}[],:"\\ a\n', max_size=12)
+VALUES = st.recursive(BRACKETS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(BRACKETS, inner, max_size=3), max_leaves=8)
+
+
+@given(
+    objects=st.lists(st.dictionaries(BRACKETS, VALUES, max_size=3), max_size=4),
+    indent=st.sampled_from([None, 1]),
+    cut=st.integers(0, 400),
+    spoil=st.sampled_from([b"", b"{", b"}", b"]", b'"', b"\\", b",", b" 1 "]),
+)
+def test_a_leap_ends_where_steps_end(
+    tmp_path_factory: pytest.TempPathFactory, objects: list[Any], indent: int | None, cut: int, spoil: bytes
+) -> None:
+    """Also where braces stand in texts, and where a byte too many or the end of the file comes in between."""
+    text = json.dumps({"releases": [{"ocid": str(number), **each} for number, each in enumerate(objects)]}, indent=indent).encode()
+    at = cut % (len(text) + 1)
+    path = tmp_path_factory.getbasetemp() / "leap.json"
+    path.write_bytes(text[:at] + spoil + (text[at:] if spoil else b""))
+    leaping = read(path)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reading._Window, "_leap", lambda window: False)
+        assert read(path) == leaping
+
+
 def test_offsets_lead_to_the_release(tmp_path: Path) -> None:
     content = WRAPPINGS["package, indented"].encode()
     for event in read(write(tmp_path, content)):

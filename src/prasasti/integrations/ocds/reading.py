@@ -14,6 +14,7 @@ import gzip
 import re
 import zlib
 from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import IO, Any, Final, cast
 
@@ -36,6 +37,9 @@ _STRING: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"', re.DOTALL)
 _UP_TO_BRACKET: Final = re.compile(rb'(?:[^"{}\[\]]++|"[^"\\]*+(?:\\.[^"\\]*+)*+")*+', re.DOTALL)
 _SCALAR: Final = re.compile(rb"[-+.0-9A-Za-z]*")
 _UTF_8_SEQUENCE: Final = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_OBJECT_END: Final = re.compile(rb"\}[ \t\n\r]*[,\]]")
+MAX_LEAPS: Final = 10_000
+_check_syntax: Final = msgspec.json.Decoder(msgspec.Raw).decode
 _C1_CONTROL: Final = re.compile(rb"[\x80-\x9f]")
 
 
@@ -352,11 +356,32 @@ class _Window:
         if byte < 0:
             raise _Stop("cut_off", self.offset)
         if byte in b"{[":
-            self._skip_brackets()
+            if not self._leap():
+                self._skip_brackets()
         elif byte == ord('"'):
             self._skip_string()
         else:
             self._skip_scalar()
+
+    def _leap(self) -> bool:
+        """Steps over an object that stands whole in the buffer, without a look at each bracket; False where that is not sure.
+
+        It ends where as many braces close as open, if what lies between is one JSON value: braces in texts make it no value.
+        """
+        begin = at = self.at
+        is_open = 0
+        for match in islice(_OBJECT_END.finditer(self.buffer, begin), MAX_LEAPS):
+            end = match.start() + 1
+            is_open += self.buffer.count(b"{", at, end) - self.buffer.count(b"}", at, end)
+            at = end
+            if is_open <= 0:
+                try:
+                    _check_syntax(self.buffer[begin:end])
+                except (msgspec.DecodeError, RecursionError):
+                    return False
+                self.at = end
+                return True
+        return False
 
     def _skip_brackets(self) -> None:
         closing = bytearray()
