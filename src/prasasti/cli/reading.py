@@ -499,8 +499,9 @@ def say_story(story: Story) -> None:
     """A story as a table for people, or as one object for programs."""
     out = shell()
     out.line(story.title or story.ocid)
+    out.line(f"{'OCID':<10}{story.ocid}")
     heads = (
-        ("process", story.ocid), ("publisher", story.publisher), ("buyer", " ".join(filter(None, (story.buyer_name, story.buyer)))),
+        ("publisher", story.publisher), ("buyer", " ".join(filter(None, (story.buyer_name, story.buyer)))),
         ("supplier", ", ".join(story.suppliers)), ("state", _spell_state(out, story.state)),
     )  # fmt: skip
     for key, name in heads:
