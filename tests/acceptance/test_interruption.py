@@ -78,8 +78,9 @@ def test_an_import_is_killed_and_run_again(source: Path, tmp_path: Path) -> None
 def test_an_import_stopped_at_the_keyboard_keeps_what_it_recorded(source: Path, tmp_path: Path) -> None:
     counted = run_child("import", "ocds", source, "--ledger", make_ledger(tmp_path / "counted"), step=0)
     ledger = make_ledger(tmp_path / "ledger")
-    stopped = run_child("import", "ocds", source, "--ledger", ledger, step=counted.steps // 2, by=signal.SIGINT)
-    assert (stopped.code, "Traceback" in stopped.output) == (1, False)
+    for step in (counted.steps // 2, counted.steps // 5, counted.steps // 3):
+        stopped = run_child("import", "ocds", source, "--ledger", ledger, step=step, by=signal.SIGINT)
+        assert (stopped.code, "Traceback" in stopped.output) == (1, False)
     recorded = count_recorded(ledger)
     assert 0 < recorded < RELEASES
     assert import_files(ledger, source)["kinds"]["unchanged"] == recorded

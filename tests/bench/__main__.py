@@ -18,13 +18,12 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.figures import (
-    LongLog,
     measure_against_fsck,
     measure_audit,
     measure_live,
     measure_publishing,
     measure_verifying,
-    publish_log,
+    publish_long_log,
 )
 from tests.bench.measure import Figure, told
 from tests.bench.workshop import open_workshop
@@ -32,7 +31,7 @@ from tests.bench.workshop import open_workshop
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 TABLE = re.compile(r"(?<=<!-- figures -->\n).*?(?=<!-- end of figures -->)", re.DOTALL)
 KEYS = 100_000
-VERIFIED_ENTRIES = 200_000
+VERIFIED_ENTRIES = 400_000
 SEGMENTS = 12
 QUICK_SEGMENTS = 3
 
@@ -77,7 +76,7 @@ def measure_all(scratch: Path, keys: int, segments: int, say: Callable[[str], No
         with told(say, "publishing"):
             publishing, published = measure_publishing(workshop, scratch, segments)
         with told(say, "verifying"):
-            long = publish_log(workshop, LongLog(workshop, VERIFIED_ENTRIES), scratch, "long")
+            long = publish_long_log(workshop, scratch, VERIFIED_ENTRIES)
             verifying = measure_verifying(long, segments)
             against_fsck = measure_against_fsck(long, segments)
         if against_fsck is None:

@@ -10,11 +10,12 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from prasasti.bootstrap import registry_for
+from prasasti.bootstrap import allowed_parts, registry_for
 from prasasti.log.kept import KeptCheckpoint
 from prasasti.log.publish import build_settings, publish
 from prasasti.log.source import LogSource, NamedDocument, Withheld
@@ -22,9 +23,9 @@ from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
 from prasasti_verify.hashing import extend_edge
 from prasasti_verify.tiles import WIDTH, split_tile
-from tests.bench.load import signing_key
+from tests.bench.load import build_bench_genesis, signing_key
 from tests.bench.measure import Figure, Sample, clock, collect, rate_of, sample_in_turn
-from tests.bench.workshop import Workshop
+from tests.bench.workshop import BUCKET_BITS, Workshop
 from tests.judges import FSCK
 
 TIMED_VERIFIER = """
@@ -95,13 +96,19 @@ def measure_publishing(workshop: Workshop, scratch: Path, segments: int) -> tupl
     return Figure("publishing tiles, every file synced", "writing the same bytes into the same files", 0.5, "entries", samples), published
 
 
-def publish_log(workshop: Workshop, log: LogSource, scratch: Path, name: str) -> Path:
+def publish_log(workshop: Workshop, log: LogSource, scratch: Path, name: str, genesis: bytes = b"") -> Path:
     """Publish a log into a folder of its own, as a publisher that has signed nothing yet."""
-    ledger = workshop.ledger
     folder = scratch / name
     kept = KeptCheckpoint(scratch / f"publisher-{name}")
-    publish(log, _TablesOnly(workshop), folder, _LogSigner(), build_settings(ledger.genesis_bytes), kept)
+    settings = build_settings(genesis or workshop.ledger.genesis_bytes)
+    publish(log, _TablesOnly(workshop), folder, _LogSigner(), settings, kept)
     return folder
+
+
+def publish_long_log(workshop: Workshop, scratch: Path, size: int) -> Path:
+    """A published log to be hashed, of so many entries and few founders: it is the entries that are to be verified."""
+    genesis = build_bench_genesis(int(time.time()), allowed_parts(), BUCKET_BITS, publishers=1)
+    return publish_log(workshop, LongLog(workshop, size), scratch, "long", genesis)
 
 
 class LongLog:

@@ -51,7 +51,7 @@ def public_key(name: str) -> str:
     return signing_key(name).verify_key.encode().hex()
 
 
-def build_bench_genesis(time: int, parts: ConsensusParts, bucket_bits: int) -> bytes:
+def build_bench_genesis(time: int, parts: ConsensusParts, bucket_bits: int, publishers: int = PUBLISHERS) -> bytes:
     """genesis.json of four members and many publishers, each with a key that publishes and a registrar's."""
 
     def keys(owner: str, roles: dict[str, str]) -> list[dict[str, Any]]:
@@ -71,7 +71,7 @@ def build_bench_genesis(time: int, parts: ConsensusParts, bucket_bits: int) -> b
                 "keys": keys(f"publisher-{number}", {"officer": "procurement.publisher", "registrar": "identity.registrar"}),
                 "ocid_prefixes": [_prefix(number)],
             }
-            for number in range(PUBLISHERS)
+            for number in range(publishers)
         ],
     }
     return build_genesis(founders, time, parts, bucket_bits, training=True)

@@ -26,6 +26,7 @@ from prasasti.core.envelope import Transaction
 from prasasti.core.tree import StateMismatch
 from prasasti.engines.application import Application
 from prasasti.engines.clock import MAX_BEHIND_SECONDS, ClockJumped, EngineClock
+from prasasti.engines.interrupts import InterruptShield
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.ledger_database import LedgerDatabase
 
@@ -88,6 +89,7 @@ class EmbeddedEngine:
         self._wake = threading.Condition()
         # Held while a block is judged and committed: between the two, tree and database are a block apart.
         self._state_lock = threading.Lock()
+        self._shield = InterruptShield()
         self._stopping = False
         self._is_jump_noted = False
         self._is_behind = False
@@ -95,27 +97,34 @@ class EmbeddedEngine:
         self._thread = threading.Thread(target=self._run, name="sealing", daemon=True)
 
     def __enter__(self) -> EmbeddedEngine:
-        self._thread.start()
+        self._shield.install()
+        with self._shield:
+            self._thread.start()
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None) -> None:
-        self.stop()
+        try:
+            with self._shield:
+                self.stop()
+        finally:
+            self._shield.restore()
 
     def submit(self, envelopes: Sequence[bytes]) -> list[Answer]:
         """Answers to envelopes, in their order: receipts of what is durable now, or why one was not admitted; EngineHalted."""
         # In the caller's thread: while one block is written to the disk, the signatures of the next are verified.
         decoded = self._application.decode(envelopes)
         futures: list[Future[Answer]] = [Future() for _ in envelopes]
-        with self._wake:
-            if self._fault is not None or self._stopping:
-                raise EngineHalted(self._fault)
-            self._waiting.extend(zip(decoded, futures, strict=True))
-            self._wake.notify()
-        return [future.result() for future in futures]
+        with self._shield:
+            with self._wake:
+                if self._fault is not None or self._stopping:
+                    raise EngineHalted(self._fault)
+                self._waiting.extend(zip(decoded, futures, strict=True))
+                self._wake.notify()
+            return [future.result() for future in futures]
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """A committed record (``core.contract.View``), for other threads than the sealing one."""
-        with self._state_lock:
+        with self._shield, self._state_lock:
             self._require_running()
             try:
                 return self._application.state.view.get(key, kind)
@@ -125,7 +134,7 @@ class EmbeddedEngine:
 
     def now(self) -> int:
         """Application time of a block sealed now; ClockJumped."""
-        with self._state_lock:
+        with self._shield, self._state_lock:
             self._require_running()
             return self._read_times().application
 
