@@ -1,14 +1,18 @@
 """A command in a process of its own that is killed in the midst of its work: by itself at its N-th step, or from without after a while.
 
-Run as a program it is that process: ``child.py STEP SIGNAL ARGUMENT…``. A step is what leaves something behind, counted before and after
-it: a call that changes files or folders, a statement of a database, in any thread. At the STEP-th it sends itself SIGNAL; with 0 it prints
-how many steps there were. So a moment can be chosen again on any machine. It prints ``started`` when the modules are loaded.
+Run as a program it is that process: ``child.py STEP BATCH ARGUMENT…``. A step is what leaves something behind, counted before and after
+it: a call that changes files or folders, a statement of a database, in any thread. At the STEP-th it kills itself; with 0 it prints how
+many steps there were. So a moment can be chosen again on any machine. It prints ``started`` when the modules are loaded.
+
+While its BATCH-th batch is imported it interrupts itself, as a keyboard would (SIGINT). Steps are then not counted: CPython 3.11 may run
+in circles where a thread is profiled while a signal waits for the main one.
 """
 
 from __future__ import annotations
 
 import itertools
 import os
+import random
 import signal
 import sqlite3
 import subprocess
@@ -23,7 +27,8 @@ from typing import Any
 from tests.acceptance.commands import ENVIRONMENT
 
 BATCH_RELEASES = 9  # So small that an import has many batches.
-FOREVER_SECONDS = 300  # A disk that others keep busy makes a commit take seconds.
+FOREVER_SECONDS = 300.0  # A disk that others keep busy makes a commit take seconds.
+INTERRUPT_WITHIN_SECONDS = 0.02
 STEPS = frozenset("open write fsync rename replace link unlink mkdir rmdir truncate execute executemany executescript".split())
 
 
@@ -38,17 +43,16 @@ class Ended:
     seconds: float
 
 
-def run_child(*arguments: str | Path, step: int | None = None, seconds: float | None = None, by: signal.Signals = signal.SIGKILL) -> Ended:
-    """Run a command of ``prasasti``; send it a signal at a step (0: count them), kill it after seconds from its start, or let it be."""
-    chosen = -1 if step is None else step
-    command = [sys.executable, __file__, str(chosen), str(by.value), "--language", "en", *map(str, arguments)]
+def run_child(*arguments: str | Path, step: int = -1, seconds: float = FOREVER_SECONDS, interrupt_at_batch: int = 0) -> Ended:
+    """Run a command of ``prasasti``; kill it at a step (0: count them) or after seconds from its start, interrupt it, or let it be."""
+    command = [sys.executable, __file__, str(step), str(interrupt_at_batch), "--language", "en", *map(str, arguments)]
     with subprocess.Popen(command, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None
         first = process.stdout.readline()
         assert first == "started\n", first + process.stdout.read()
         started = time.monotonic()
         try:
-            output, _ = process.communicate(timeout=FOREVER_SECONDS if seconds is None else seconds)
+            output, _ = process.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             process.kill()
             output, _ = process.communicate()
@@ -58,7 +62,7 @@ def run_child(*arguments: str | Path, step: int | None = None, seconds: float | 
     return Ended(process.returncode == -signal.SIGKILL, process.returncode, output, total, spent_seconds)
 
 
-def main(step: int, number: int, arguments: list[str]) -> None:
+def main(step: int, batch: int, arguments: list[str]) -> None:
     """The child itself."""
     from prasasti.cli import prasasti
     from prasasti.services import importing
@@ -68,10 +72,11 @@ def main(step: int, number: int, arguments: list[str]) -> None:
 
     def count(frame: FrameType, event: str, argument: Any) -> None:
         if event.startswith("c_") and _is_step(argument) and next(counter) == step:
-            # To the main thread, as a terminal's: CPython 3.11 may not go on in another one that is profiled while a signal waits.
-            signal.pthread_kill(threading.main_thread().ident or 0, number)
+            os.kill(os.getpid(), signal.SIGKILL)
 
     _say("started")
+    if batch:
+        _interrupt_at(batch)
     if step >= 0:
         threading.setprofile(count)
         sys.setprofile(count)
@@ -81,6 +86,22 @@ def main(step: int, number: int, arguments: list[str]) -> None:
         sys.setprofile(None)
         if step == 0:
             _say(f"steps {next(counter) - 1}")
+
+
+def _interrupt_at(chosen: int) -> None:
+    """Interrupt the main thread some time within a batch: at once, or up to as long as one takes."""
+    from prasasti.services.importing import Importer
+
+    counter = itertools.count(1)
+    record = Importer._record
+
+    def count(*arguments: Any) -> None:
+        if next(counter) == chosen:
+            delay_seconds = random.uniform(0, INTERRUPT_WITHIN_SECONDS)
+            threading.Timer(delay_seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+        record(*arguments)
+
+    Importer._record = count  # type: ignore[method-assign, assignment]
 
 
 def _is_step(function: Any) -> bool:
