@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.identity.parameters import KNOWN_ROLES
+from prasasti.contracts.offices import KNOWN_ROLES
 from tests.core.examples import BUILDERS
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
 

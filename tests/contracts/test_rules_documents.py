@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.identity.parameters import KNOWN_ROLES
+from prasasti.contracts.offices import KNOWN_ROLES
 from prasasti.core import genesis
 from prasasti.core.contract import Contract, Message, Rejection
 from prasasti.core.types import Event

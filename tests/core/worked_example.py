@@ -10,10 +10,13 @@ from pathlib import Path
 from nacl.signing import SigningKey
 
 from prasasti.contracts.governance.messages import GOVERNANCE
+from prasasti.contracts.identity.events import KeyRegistered
 from prasasti.contracts.identity.messages import IDENTITY
-from prasasti.core.contract import Contract, encode_table
+from prasasti.core.contract import Call, Contract, Outcome, View, Write, encode_table, find_message
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.envelope import Payload, Signer, sign_envelope
+from prasasti.core.genesis import KeyRecord
+from prasasti.core.types import require
 
 SHARED = Path(__file__).parents[3] / "shared" / "data" / "worked-example"
 
@@ -27,13 +30,27 @@ def key_of(signing_key: SigningKey) -> str:
 
 
 def build_contracts() -> tuple[Contract, Contract]:
-    """The example's tables: messages of ours, less those it leaves out, with its roles."""
-    withhold = next(message for message in GOVERNANCE.messages if message.name == "withhold_document")
-    register, end = IDENTITY.messages
+    """The example's tables: messages of ours, less those it leaves out, with its roles. Ours write more than the key."""
+    withhold, register, end = (
+        require(find_message({"governance": GOVERNANCE, "identity": IDENTITY}, action), action)[1]
+        for action in ("governance.withhold_document", "identity.register_key", "identity.end_key")
+    )
     return (
         replace(GOVERNANCE, messages=(withhold,)),
-        replace(IDENTITY, messages=(register, replace(end, roles=("identity.registrar",)))),
+        replace(
+            IDENTITY,
+            messages=(
+                replace(register, maximum_signers=2, process=_register_key),
+                replace(end, roles=("identity.registrar",)),
+            ),
+        ),
     )
+
+
+def _register_key(view: View, call: Call) -> Outcome:
+    arguments = call.arguments
+    record = KeyRecord(arguments.handle, arguments.organisation, arguments.roles, call.time)
+    return Outcome((Write(f"identity/key/{arguments.key}", record),), (KeyRegistered(arguments.key, arguments.organisation),))
 
 
 def build_genesis() -> bytes:

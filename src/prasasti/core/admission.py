@@ -116,7 +116,7 @@ def check_chain(transaction: Transaction, context: AdmissionContext) -> Inadmiss
 def check_expires(transaction: Transaction, context: AdmissionContext) -> Inadmissible | None:
     """5: block time < expires ≤ block time + the longest allowed."""
     name = "max_expiry_seconds" if len(transaction.payload.signers) == 1 else "max_expiry_seconds_several"
-    longest_seconds = int(require(context.view.get(f"governance/parameter/{name}", ParameterRecord), name).value)
+    longest_seconds = int(require(context.view.get(f"governance/parameter/{name}", ParameterRecord), name).value_at(context.time))
     expires = transaction.payload.expires
     if expires <= context.time:
         return Inadmissible("admission.5", f"expires: {expires} is not after the block's time, {context.time}")
@@ -153,6 +153,8 @@ def check_standing(transaction: Transaction, context: AdmissionContext) -> Inadm
             return Inadmissible("admission.8", f"standing: the key {signer.key} is not registered")
         if record.until is not None:
             return Inadmissible("admission.8", f"standing: the key {signer.key} has ended")
+        if record.suspended:
+            return Inadmissible("admission.8", f"standing: the key {signer.key} is suspended")
         if not is_organisation_active(context.view, record.organisation):
             return Inadmissible("admission.8", f"standing: {record.organisation} is not active")
         if position == 0 and record.organisation != payload.actor:
@@ -200,20 +202,21 @@ def has_lost_standing(transaction: Transaction, context: AdmissionContext) -> bo
 
 
 def is_organisation_active(view: View, organisation: str) -> bool:
-    """Whether a member or another organisation of that id stands."""
-    record = view.get(f"identity/organisation/{organisation}", OrganisationRecord)
-    if record is not None:
-        return record.standing == "active"
+    """Whether a member or another organisation of that id stands; a member that was removed is one of the others."""
     member = view.get(f"governance/member/{organisation}", MemberRecord)
-    return member is not None and member.standing == "active"
+    if member is not None:
+        return member.standing != "suspended"
+    record = view.get(f"identity/organisation/{organisation}", OrganisationRecord)
+    return record is not None and record.standing == "active"
 
 
 def list_possession_keys(transaction: Transaction, registry: Registry) -> list[str]:
-    """Keys that the message binds and that must prove themselves by signing (formats: bind_key, possession)."""
+    """Keys that the message binds and that must prove themselves by signing (formats: bind_key, admit: possession)."""
     keys: list[str] = []
     for effect in _message_of(transaction, registry).effects:
-        if effect.get("possession") is True and effect["effect"] == "bind_key":
-            keys += [key for key in resolve_path(transaction.payload.arguments, str(effect["key"])) if isinstance(key, str)]
+        if effect.get("possession") is True:
+            path = str(effect["key"] if effect["effect"] == "bind_key" else f"{effect['keys']}.key")
+            keys += [key for key in resolve_path(transaction.payload.arguments, path) if isinstance(key, str)]
     return keys
 
 

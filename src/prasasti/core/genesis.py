@@ -82,11 +82,24 @@ class Genesis(Struct, frozen=True, forbid_unknown_fields=True):
     training: bool
 
 
-class ParameterRecord(Struct, frozen=True):
-    """``governance/parameter/<name>``."""
+class ComingValue(Struct, frozen=True):
+    """A parameter's next value, decided by a resolution."""
+
+    effective_from: int
+    resolution: str
+    value: int | bool | str
+
+
+class ParameterRecord(Struct, frozen=True, omit_defaults=True):
+    """``governance/parameter/<name>``; ``coming`` is what holds from a later time on, if that is decided."""
 
     since: int
     value: int | bool | str
+    coming: ComingValue | None = None
+
+    def value_at(self, time: int) -> int | bool | str:
+        """The value in force at a time, seconds UTC."""
+        return self.coming.value if self.coming is not None and self.coming.effective_from <= time else self.value
 
 
 class KeyRecord(Struct, frozen=True, omit_defaults=True):
@@ -97,6 +110,7 @@ class KeyRecord(Struct, frozen=True, omit_defaults=True):
     roles: list[str]
     since: int
     until: int | None = None
+    suspended: bool = False
 
 
 class OrganisationRecord(Struct, frozen=True):
@@ -109,12 +123,19 @@ class OrganisationRecord(Struct, frozen=True):
     standing: str
 
 
-class MemberRecord(Struct, frozen=True, rename={"member_class": "class"}):
-    """``governance/member/<id>``."""
+class MemberRecord(Struct, frozen=True, omit_defaults=True, rename={"member_class": "class"}):
+    """``governance/member/<id>``. ``standing``: active, dormant, leaving, suspended or removed; times are seconds UTC.
+
+    ``since`` is the admission's time, 0 of a founder; ``term_ends`` a term's end, 0 without one; ``group`` names the
+    control that several organisations are under.
+    """
 
     member_class: str
     id: str
     standing: str
+    since: int = 0
+    term_ends: int = 0
+    group: str = ""
 
 
 class ContractRecord(Struct, frozen=True):

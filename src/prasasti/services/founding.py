@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.identity.checks import is_role_allowed
+from prasasti.contracts.offices import is_role_allowed
 from prasasti.core.contract import Contract, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
 from prasasti.core.genesis import ConsensusParts, Genesis, decode_genesis, list_founders

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.identity.parameters import KNOWN_ROLES, ROLE_CLASSES
+from prasasti.contracts.offices import KNOWN_ROLES, ROLE_CLASSES
 from prasasti.core.admission import HOLDER_ROLE, NEW_KEY_ROLE
 from prasasti.core.contract import Contract, Message
 

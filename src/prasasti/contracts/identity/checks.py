@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from prasasti.contracts.identity.parameters import KNOWN_ROLES, ROLE_CLASSES
-from prasasti.contracts.identity.records import REGISTRAR_ROLE, count_registrars, key_key
+from prasasti.contracts.offices import REGISTRAR, find_offices, find_person, is_role_allowed, key_key
 from prasasti.core.contract import Call, View
 from prasasti.core.genesis import KeyRecord, MemberRecord, OrganisationRecord
 
@@ -25,18 +24,13 @@ def are_roles_allowed(view: View, call: Call) -> bool:
     return all(is_role_allowed(role, member_class) for role in call.arguments.roles)
 
 
-def is_role_allowed(role: str, member_class: str) -> bool:
-    """Whether an organisation of a class ("" for no member) may give the role; genesis obeys it too."""
-    return role in KNOWN_ROLES and ROLE_CLASSES.get(role, member_class) == member_class
-
-
 def may_end_key(view: View, call: Call) -> bool:
     """02.1: the key signs itself, or a registrar of its organisation does, or a founding registrar for a publisher."""
     signer = call.signers[0]
     record = view.get(key_key(call.arguments.key), KeyRecord)
     if record is None:
         return False
-    return signer.key == call.arguments.key or (signer.role == REGISTRAR_ROLE and _may_act_for(view, call, record.organisation))
+    return signer.key == call.arguments.key or (signer.role == REGISTRAR and _may_act_for(view, call, record.organisation))
 
 
 def is_key_standing(view: View, call: Call) -> bool:
@@ -48,9 +42,12 @@ def is_key_standing(view: View, call: Call) -> bool:
 def leaves_registrar(view: View, call: Call) -> bool:
     """02.3: an organisation that has a registrar keeps one: it could register nobody any more."""
     record = view.get(key_key(call.arguments.key), KeyRecord)
-    if record is None or REGISTRAR_ROLE not in record.roles:
+    if record is None or REGISTRAR not in record.roles:
         return True
-    return count_registrars(view, call, record.organisation) > 1
+    person = find_person(view, call.genesis, record.organisation, record.handle)
+    others = (view.get(key_key(key), KeyRecord) for key in person.keys if key != call.arguments.key)
+    has_spare = any(other is not None and REGISTRAR in other.roles and not other.suspended for other in others)
+    return has_spare or find_offices(view, call.genesis, record.organisation).registrars != [record.handle]
 
 
 def _may_act_for(view: View, call: Call, organisation: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from prasasti.contracts.identity import checks, rejections, transitions
-from prasasti.contracts.identity.parameters import MAX_ROLES
+from prasasti.contracts.offices import MAX_ROLES
 from prasasti.core.contract import Contract, Message
 from prasasti.core.types import HexKey, Identifier, Role, is_ascending
 
