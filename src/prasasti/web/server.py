@@ -1,0 +1,220 @@
+"""Listening: one process that serves an ASGI application over HTTP/1.1, with TLS if asked for, until it is told to stop.
+
+Owns the socket, patience with slow or endless requests before the application sees them, and a clean stop: on SIGTERM
+or SIGINT nothing new is taken, what was taken is answered, then ``run`` returns. Knows no route.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+HEAD_SECONDS = 10.0
+MAX_HEAD_BYTES = 16_384
+# What may come beside the body itself: the sizes of its chunks. A body in chunks of one byte has five for each.
+FRAMING_PER_BODY_BYTE = 8
+IDLE_SECONDS = 15
+MAX_CONNECTIONS = 1_000
+STOP_SECONDS = 30
+BACKLOG = 2_048
+
+Application = Callable[..., Any]
+
+
+class CannotListen(Exception):
+    """The address cannot be listened on, or the certificate not be used; the message says why and what to do."""
+
+
+def run(
+    app: Application,
+    host: str,
+    port: int,
+    *,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    trusted_proxies: tuple[str, ...] = (),
+    max_connections: int = MAX_CONNECTIONS,
+    stop_seconds: int = STOP_SECONDS,
+    on_listening: Callable[[str], None] = lambda _: None,
+    on_stopping: Callable[[], None] = lambda: None,
+    stop: threading.Event | None = None,
+) -> None:
+    """Serve an ASGI 3 application until SIGTERM, SIGINT or the event ``stop``; CannotListen.
+
+    ``port`` 0 takes a free one. ``on_listening`` is told the address, such as ``http://127.0.0.1:8080``, once requests are
+    taken; ``on_stopping`` is called on the loop's thread before those under way are waited for, ``stop_seconds`` long.
+    Of ``trusted_proxies`` alone (addresses or networks) X-Forwarded-For and X-Forwarded-Proto are believed.
+    """
+    _check_tls(tls_cert, tls_key)
+    listener = _listen(host, port)
+    config = uvicorn.Config(
+        app, http=PatientProtocol, ws="none", loop="asyncio", lifespan="off", interface="asgi3",
+        log_config=None, access_log=False, server_header=False,
+        proxy_headers=bool(trusted_proxies), forwarded_allow_ips=list(trusted_proxies),
+        limit_concurrency=max_connections, timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=stop_seconds,
+        ssl_certfile=tls_cert, ssl_keyfile=tls_key,
+    )  # fmt: skip
+    server = _Server(config, on_listening, on_stopping, stop)
+    with listener:
+        server.run(sockets=[listener])
+
+
+def _check_tls(tls_cert: Path | None, tls_key: Path | None) -> None:
+    if (tls_cert is None) != (tls_key is None):
+        raise CannotListen("TLS needs both, the certificate (with its chain) and its key")
+    if tls_cert is None or tls_key is None:
+        return
+    try:
+        ssl.create_default_context(ssl.Purpose.CLIENT_AUTH).load_cert_chain(tls_cert, tls_key, password=_refuse_passphrase)
+    except (OSError, ValueError) as problem:  # ssl.SSLError is an OSError
+        raise CannotListen(f"{tls_cert} and {tls_key} are no certificate and its key, in PEM: {problem}") from problem
+
+
+def _refuse_passphrase() -> str:
+    raise ValueError("the key is encrypted, and nobody is there to ask when the node starts; give a file that only its user can read")
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind, protocol)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(BACKLOG)
+        except BaseException:
+            listener.close()
+            raise
+    except OSError as problem:
+        reason = f"{host} port {port} cannot be listened on: {problem.strerror}"
+        raise CannotListen(f"{reason}; choose another with --host or --port") from problem
+    return listener
+
+
+class _Server(uvicorn.Server):
+    """uvicorn's server, whose signals end ``run`` and not the process: what stands behind the application ends after it."""
+
+    def __init__(
+        self, config: uvicorn.Config, on_listening: Callable[[str], None], on_stopping: Callable[[], None], stop: threading.Event | None
+    ) -> None:
+        super().__init__(config)
+        self._on_listening = on_listening
+        self._on_stopping = on_stopping
+        self._stop = stop
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        for listener in sockets or []:
+            host, port, *_ = listener.getsockname()
+            scheme = "https" if self.config.ssl else "http"
+            self._on_listening(f"{scheme}://{f'[{host}]' if ':' in host else host}:{port}")
+
+    async def on_tick(self, counter: int) -> bool:
+        return await super().on_tick(counter) or (self._stop is not None and self._stop.is_set())
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self.should_exit = True
+        self._on_stopping()
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
+        before = {each: signal.signal(each, self.handle_exit) for each in (signal.SIGTERM, signal.SIGINT)}
+        try:
+            yield
+        finally:
+            for each, handler in before.items():
+                signal.signal(each, handler)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        super().handle_exit(sig, frame)
+
+
+class PatientProtocol(HttpToolsProtocol):
+    """HTTP/1.1 with an end to patience: a head that is slow, or endless, closes the connection.
+
+    The parser keeps a head, or a trailer, in memory until it is whole; without these limits that memory is the sender's.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._framing_bytes = 0
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._is_head_whole = False
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._await_head()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self.transport.is_closing():
+            return
+        self._framing_bytes += len(data)
+        super().data_received(data)
+        if self.transport.is_closing():
+            return
+        if self._framing_bytes > MAX_HEAD_BYTES:
+            self._refuse_head()
+        elif self._head_timer is None and self._is_between_requests():
+            self._await_head()
+
+    def on_message_begin(self) -> None:
+        self._is_head_whole = False
+        super().on_message_begin()
+        if self._head_timer is None:
+            self._await_head()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        # A trailer, which nothing here reads.
+        if not self._is_head_whole:
+            super().on_header(name, value)
+
+    def on_headers_complete(self) -> None:
+        self._is_head_whole = True
+        self._framing_bytes = 0
+        self._stop_timer()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._framing_bytes = max(0, self._framing_bytes - FRAMING_PER_BODY_BYTE * len(body))
+        super().on_body(body)
+
+    def on_message_complete(self) -> None:
+        self._framing_bytes = 0
+        super().on_message_complete()
+
+    def _is_between_requests(self) -> bool:
+        """Whether bytes came, such as empty lines, that begin no request and yet ended the wait for one."""
+        return self.timeout_keep_alive_task is None and self.cycle.response_complete and not self.cycle.more_body
+
+    def _await_head(self) -> None:
+        self._stop_timer()
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+
+    def _stop_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _refuse_head(self) -> None:
+        if not self._is_head_whole:
+            self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        self.transport.close()
