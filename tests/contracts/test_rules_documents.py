@@ -9,8 +9,7 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from prasasti.contracts import CONTRACTS
-from prasasti.contracts.offices import KNOWN_ROLES
+from prasasti.contracts import CONTRACTS, offices
 from prasasti.core import genesis
 from prasasti.core.contract import Contract, Message, Rejection
 from prasasti.core.types import Event
@@ -105,11 +104,12 @@ def test_every_event_is_described_with_its_fields(contract: Contract) -> None:
 
 @CONTRACT
 def test_every_record_is_described_with_its_fields(contract: Contract) -> None:
-    """Also those of genesis that stand under the contract's name; and homes beyond 256 are argued."""
+    """Also shared ones and those of genesis that stand under the contract's name; and homes beyond 256 are argued."""
     text = " ".join(f"{record}" for _, record, _ in list_records(contract.name))
     described = {name: tuple(re.split(r",\s*", fields)) for name, fields in re.findall(r"([A-Z]\w+) \{([^}]*)\}", text)}
     own = {struct.__name__: struct for struct in list_structs(contract, "records")}
-    shared = {name: struct for name, struct in vars(genesis).items() if name in described and name not in own}
+    elsewhere = {**vars(genesis), **vars(offices)}
+    shared = {name: struct for name, struct in elsewhere.items() if name in described and name not in own}
     expected = {
         name: tuple(field.encode_name + ("" if field.required else "?") for field in msgspec.structs.fields(struct))
         for name, struct in {**own, **shared}.items()
@@ -127,20 +127,16 @@ def test_every_genesis_record_stands_in_the_rules_of_its_contract() -> None:
     assert {name for name in vars(genesis) if name.endswith("Record")} <= written
 
 
-def test_known_roles_are_those_of_the_tables() -> None:
-    """Less what nobody holds or everybody has, plus those that the rules of identity name as idle."""
+def test_every_role_of_a_table_can_be_given_to_a_key() -> None:
+    """Less what nobody holds or everybody has. Which are idle, the page of messages and roles says."""
     used = {role for contract in CONTRACTS for message in contract.messages for role in message.roles}
-    rows = list_tables(read_rules("identity").partition("\n## Roles\n")[2].partition("\n## ")[0])
-    written = {row[0].strip("`"): row[2] for row in rows}
-    idle = {role for role, messages in written.items() if messages.startswith("none yet")}
-    assert set(written) == set(KNOWN_ROLES)
-    assert set(KNOWN_ROLES) == used - {"identity.new_key", "identity.holder"} | idle
-    assert not idle & used
-    for role, messages in written.items():
-        named = {
-            f"{name} {number}" for name, numbers in re.findall(r"([a-z]+) ((?:\d\d(?:, )?)+)", messages) for number in numbers.split(", ")
-        }
-        assert named == {f"{each.name} {message.number}" for each in CONTRACTS for message in each.messages if role in message.roles}
+    assert used - {"identity.new_key", "identity.holder"} <= set(offices.KNOWN_ROLES)
+
+
+def test_the_rules_name_the_roles_that_not_everybody_can_give() -> None:
+    part = read_rules("identity").partition("\n## Roles\n")[2].partition("\n## ")[0]
+    written = {role for row in list_tables(part) for role in re.findall(r"`([a-z_.]+)`", row[0])}
+    assert written == {role for role in offices.KNOWN_ROLES if not offices.is_role_allowed(role, "")}
 
 
 def test_every_admission_check_is_described() -> None:
