@@ -17,6 +17,7 @@ from prasasti.cli.pilot import pilot
 from prasasti.cli.publishing import proof, publish
 from prasasti.cli.reading import list_, rebuild, search, show, totals
 from prasasti.cli.recording import submit
+from prasasti.cli.serving import serve
 from prasasti.cli.shell import make_shell
 from prasasti.cli.tables import list_commands
 
@@ -47,7 +48,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 READING = (search, show, totals, list_, rebuild)
 
-for each in (init, key, submit, import_, publish, proof, audit, check_state, export, *READING, pilot):
+for each in (init, key, submit, import_, publish, proof, audit, check_state, export, *READING, serve, pilot):
     prasasti.add_command(each)
 
 

@@ -25,9 +25,19 @@ MAX_HEAD_BYTES = 16_384
 # What may come beside the body itself: the sizes of its chunks. A body in chunks of one byte has five for each.
 FRAMING_PER_BODY_BYTE = 8
 IDLE_SECONDS = 15
+# A client that reads less than the transport's buffer (64 kB) in this time is not waited for.
+UNREAD_SECONDS = 60.0
 MAX_CONNECTIONS = 1_000
 STOP_SECONDS = 30
 BACKLOG = 2_048
+
+CROWDED_BODY = b'{"type":"/v1/problems/crowded","title":"Too many connections; try again.","status":503,"code":"crowded"}'
+CROWDED = b"\r\n".join(
+    (
+        b"HTTP/1.1 503 Service Unavailable", b"content-type: application/problem+json", b"retry-after: 5", b"connection: close",
+        b"content-length: %d" % len(CROWDED_BODY), b"", CROWDED_BODY,
+    )
+)  # fmt: skip
 
 Application = Callable[..., Any]
 
@@ -58,11 +68,12 @@ def run(
     """
     _check_tls(tls_cert, tls_key)
     listener = _listen(host, port)
+    protocol = type("Protocol", (PatientProtocol,), {"max_connections": max_connections})
     config = uvicorn.Config(
-        app, http=PatientProtocol, ws="none", loop="asyncio", lifespan="off", interface="asgi3",
+        app, http=protocol, ws="none", loop="asyncio", lifespan="off", interface="asgi3",
         log_config=None, access_log=False, server_header=False,
         proxy_headers=bool(trusted_proxies), forwarded_allow_ips=list(trusted_proxies),
-        limit_concurrency=max_connections, timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=stop_seconds,
+        timeout_keep_alive=IDLE_SECONDS, timeout_graceful_shutdown=stop_seconds,
         ssl_certfile=tls_cert, ssl_keyfile=tls_key,
     )  # fmt: skip
     server = _Server(config, on_listening, on_stopping, stop)
@@ -145,27 +156,53 @@ class _Server(uvicorn.Server):
 
 
 class PatientProtocol(HttpToolsProtocol):
-    """HTTP/1.1 with an end to patience: a head that is slow, or endless, closes the connection.
+    """HTTP/1.1 with an end to patience: with a head that is slow or endless, with who does not read, with too many at once.
 
     The parser keeps a head, or a trailer, in memory until it is whole; without these limits that memory is the sender's.
     """
+
+    max_connections = MAX_CONNECTIONS
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         self._framing_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
+        self._unread_timer: asyncio.TimerHandle | None = None
         self._is_head_whole = False
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_head()
+        if len(self.connections) > 2 * self.max_connections:
+            transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_timer()
+        self.resume_writing()
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        if self._unread_timer is None:
+            self._unread_timer = self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        if self._unread_timer is not None:
+            self._unread_timer.cancel()
+            self._unread_timer = None
+
+    def timeout_keep_alive_handler(self) -> None:
+        super().timeout_keep_alive_handler()
+        # A closed transport waits until its last bytes are read, which may be never.
+        self.loop.call_later(UNREAD_SECONDS, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
+            return
+        if len(self.connections) > self.max_connections:
+            self.transport.write(CROWDED)
+            self.transport.close()
             return
         self._framing_bytes += len(data)
         super().data_received(data)

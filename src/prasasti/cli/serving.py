@@ -1,0 +1,151 @@
+"""The command that serves a ledger over HTTP: ``serve``. Owns its options and what a node is made of."""
+
+from __future__ import annotations
+
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
+
+import click
+
+from prasasti import bootstrap
+from prasasti.cli.catalogue import LANGUAGES, Catalogue
+from prasasti.cli.shell import COULD_NOT, HALTED, accept_clock_option, command, ledger_option, open_key, open_to_write, shell, training_key
+from prasasti.integrations.signers import Signer
+from prasasti.services.founding import LOG_KEY_NAME
+from prasasti.services.ledger import Ledger
+from prasasti.services.publishing import publish_ledger
+from prasasti.web.limits import Limits
+
+if TYPE_CHECKING:
+    from prasasti.web.node import Node
+
+DEFAULTS = Limits()
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+@click.command()
+@ledger_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", type=click.IntRange(0, 65_535), default=8080, show_default=True, help="Port; 0 takes a free one.")
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", help="Certificate chain, PEM.")
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", help="Its key, PEM.")
+@click.option("--publish", "publish_folder", type=click.Path(path_type=Path), metavar="DIR", help="Keep this folder current; show it.")
+@click.option("--key", "location", metavar="KEY", help="The log's key, for --publish; a training ledger has it in its keys.")
+@click.option("--show", "show_folder", type=click.Path(path_type=Path), metavar="DIR", help="Show a folder that another process publishes.")
+@click.option("--trusted-proxy", "proxies", multiple=True, metavar="ADDRESS", help="Believe this proxy about who its clients are.")
+@click.option(
+    "--rate", type=click.FloatRange(min=0.1), default=DEFAULTS.requests_per_second, show_default=True, help="Requests a second, a client."
+)  # fmt: skip
+@click.option(
+    "--actor-rate", type=click.FloatRange(min=0.1), default=DEFAULTS.actor_transactions_per_second, show_default=True,
+    help="Transactions a second, an actor.",
+)  # fmt: skip
+@click.option("--connections", type=click.IntRange(min=1), default=1_000, show_default=True, help="Connections at once.")
+@accept_clock_option
+@command
+def serve(
+    ledger_folder: Path, host: str, port: int, tls_cert: Path | None, tls_key: Path | None,
+    publish_folder: Path | None, location: str | None, show_folder: Path | None,
+    proxies: tuple[str, ...], rate: float, actor_rate: float, connections: int, accept_clock: bool,
+) -> None:  # fmt: skip
+    """Serve a ledger over HTTP until it is stopped (SIGTERM or Ctrl-C): submit, read, follow.
+
+    Says where it listens on standard output, and logs to standard error, one JSON object a line. While it runs, other
+    commands write with --node URL.
+
+    \b
+    prasasti serve --publish public
+    prasasti submit ... --node http://127.0.0.1:8080
+    """
+    from prasasti.web import logs
+    from prasasti.web.api.app import make_app
+    from prasasti.web.server import CannotListen, run
+
+    if publish_folder is not None and show_folder is not None:
+        raise click.UsageError("give --publish or --show, not both")
+    out = shell()
+    limits = replace(DEFAULTS, requests_per_second=rate, files_per_second=20 * rate, actor_transactions_per_second=actor_rate)
+    allow_connections(2 * connections)
+    with open_to_write(ledger_folder, accept_clock) as ledger:
+        if publish_folder is not None and location is None and not ledger.genesis.training:
+            out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
+        signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger) if publish_folder is not None else None
+        logs.install()
+        with open_node(ledger, limits, publish_folder or show_folder, signer) as node:
+            app = make_app(node, {language: Catalogue(language) for language in LANGUAGES})
+
+            def listen(address: str) -> None:
+                node.start()
+                out.say("serve.listening", address=address)
+                if out.as_json:
+                    click.echo(f'{{"listening": "{address}"}}')
+                sys.stdout.flush()
+
+            try:
+                run(
+                    app, host, port, tls_cert=tls_cert, tls_key=tls_key, trusted_proxies=proxies, max_connections=connections,
+                    on_listening=listen, on_stopping=node.stop_taking, stop=node.stop_asked,
+                )  # fmt: skip
+            except CannotListen as problem:
+                out.fail("error.could_not", problem, COULD_NOT)
+            finally:
+                app.close()
+            fault = node.fault
+    if fault is not None:
+        out.fail("error.halted", fault, HALTED)
+    out.say("serve.stopped")
+
+
+@contextmanager
+def open_node(ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None) -> Iterator[Node]:
+    """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
+    from prasasti.web.node import Node
+
+    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now))
+
+    def publish(reader: Ledger) -> int:
+        if published is None or signer is None:
+            raise RuntimeError("nothing to publish with")
+        return publish_ledger(reader, published, signer).size
+
+    node = Node(
+        translated, partial(bootstrap.open_for_reading, ledger.folder), limits, published, publish if signer is not None else None
+    )  # fmt: skip
+    try:
+        yield node
+    finally:
+        node.close()
+
+
+def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """A function whose faults of the engine are the node's."""
+    from prasasti.web.node import ClockWrong, Halted
+
+    def call(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
+        try:
+            return function(*arguments, **options)
+        except bootstrap.EngineHalted as problem:
+            raise Halted(str(problem)) from problem
+        except bootstrap.ClockJumped as problem:
+            raise ClockWrong(str(problem)) from problem
+
+    return call
+
+
+def allow_connections(count: int) -> None:
+    """Raise this process's limit of open files, as far as it may, so that connections do not run into it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = count + 1_000
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(hard, wanted), hard))
+
+
