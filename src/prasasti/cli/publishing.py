@@ -2,19 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import re
+import signal
+from collections.abc import Callable
 from pathlib import Path
 from shlex import quote
+from threading import Event
+from typing import Any
 
 import click
+from rich.text import Text
 
 from prasasti import bootstrap
-from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, ledger_option, open_key, shell, training_key
+from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, clean, command, ledger_option, open_key, shell, spell_problem, training_key
 from prasasti.core.encoding import decode_strict
 from prasasti.log.publish import Published
+from prasasti.log.witness_client import WAIT_SECONDS
 from prasasti.services.founding import LOG_KEY_NAME
 from prasasti.services.ledger import Ledger
-from prasasti.services.publishing import prove_transaction, publish_ledger, read_signed_note
+from prasasti.services.publishing import (
+    RETRY_SECONDS,
+    follow_ledger,
+    list_witnesses,
+    prove_transaction,
+    publish_ledger,
+    read_signed_note,
+    read_witness_list,
+)
 from prasasti.services.state_proofs import format_list_proof, format_state_proof
 
 _id = re.compile("[0-9a-f]{64}")
@@ -25,31 +40,73 @@ _number = re.compile("[0-9]{1,15}")
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="The folder to publish into.")
 @click.option("--key", "location", metavar="KEY", help="The log's key; a training ledger has it in its keys.")
 @click.option("--all-documents", is_flag=True, help="Look at the documents of all entries, to make good what was missing.")
+@click.option("--witness", "witnesses", nargs=3, multiple=True, metavar="NAME URL VKEY", help="Ask it; otherwise LEDGER/witnesses.toml's.")
+@click.option("--wait", "wait_seconds", default=WAIT_SECONDS, show_default=True, metavar="SECONDS", help="Longest wait for witnesses.")
+@click.option("--follow", is_flag=True, help="Keep the folder current until a signal (SIGTERM, Ctrl-C).")
 @ledger_option
 @command
-def publish(folder: Path, location: str | None, all_documents: bool, ledger_folder: Path) -> None:
+def publish(
+    folder: Path, location: str | None, all_documents: bool, witnesses: tuple[tuple[str, str, str], ...], wait_seconds: float,
+    follow: bool, ledger_folder: Path,
+) -> None:  # fmt: skip
     """Publish the log as plain files, for any web server.
 
     Reads the ledger without disturbing it; run it again to publish what came since, or after an interruption.
+    Witnesses and the policy on them: docs/guides/witness.md.
 
     \b
     prasasti publish --to public
-    prasasti publish --to public --key log.age
+    prasasti publish --to public --key log.age --follow
     """
     out = shell()
-    with bootstrap.open_for_reading(ledger_folder) as ledger, out.progress("publish.progress") as progress:
+    with bootstrap.open_for_reading(ledger_folder) as ledger:
         if location is None and not ledger.genesis.training:
             out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
         signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger)
-        published = publish_ledger(ledger, folder, signer, all_documents=all_documents, progress=progress)
+
+        def publish_once() -> Published:
+            listed = list_witnesses(witnesses) if witnesses else read_witness_list(ledger)
+            with out.progress("publish.progress") as progress:
+                return publish_ledger(
+                    ledger, folder, signer, all_documents=all_documents, progress=progress, witnesses=listed, wait_seconds=wait_seconds
+                )
+
+        if follow:
+            _follow(out, ledger, folder, publish_once)
+            return
+        published = publish_once()
     say_published(out, published, folder)
-    out.finish(
-        {
-            "size": published.size, "new": published.size - published.previous_size, "root": published.root.hex(),
-            "withheld": published.withheld,
-            "missing": [document.sha256 for document in published.missing],
-        }
-    )  # fmt: skip
+    out.finish(describe_published(published))
+
+
+def _follow(out: Shell, ledger: Ledger, folder: Path, publish_once: Callable[[], Published]) -> None:
+    """Publish again and again; with ``--json`` each publication is one line."""
+    stop = Event()
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: stop.set())
+    out.say("witness.following", folder=folder)
+
+    def report(published: Published) -> None:
+        if out.as_json:
+            click.echo(json.dumps(describe_published(published)))
+        say_published(out, published, folder)
+
+    def report_problem(problem: Exception) -> None:
+        words = out.words("witness.again", seconds=int(RETRY_SECONDS), problem=spell_problem(problem))
+        out.errors.print(Text(clean(words)), soft_wrap=True)
+
+    follow_ledger(publish_once, ledger.database.size, stop, report=report, report_problem=report_problem)
+    out.say("witness.stopped")
+
+
+def describe_published(published: Published) -> dict[str, Any]:
+    """What a publication did, for programs."""
+    return {
+        "size": published.size, "new": published.size - published.previous_size, "root": published.root.hex(),
+        "withheld": published.withheld,
+        "missing": [document.sha256 for document in published.missing],
+        "cosigned": list(published.cosigned), "uncosigned": dict(published.uncosigned), "quorum_met": published.is_quorum_met,
+    }  # fmt: skip
 
 
 def say_published(out: Shell, published: Published, folder: Path) -> None:
@@ -67,6 +124,12 @@ def say_published(out: Shell, published: Published, folder: Path) -> None:
         out.say("publish.withheld", count=published.withheld)
     if published.missing:
         out.say("publish.missing", count=len(published.missing), entry=published.missing[0].entry)
+    if published.cosigned:
+        out.say("witness.cosigned", names=", ".join(published.cosigned))
+    for name, reason in published.uncosigned.items():
+        out.say("witness.missing", name=name, reason=reason)
+    if not published.is_quorum_met:
+        out.say("witness.below")
 
 
 @click.command()

@@ -2,7 +2,7 @@
 
 Owns the order of the steps and the promise that the log's key signs one history only. The entries are durable in the
 ledger before anything is published: the ledger is the stage (compare FiloSottile/sunlight, ``internal/ctlog``). Knows
-no entry's meaning; asks for no cosignatures.
+no entry's meaning, nor how witnesses are asked for cosignatures (``witness_client``).
 """
 
 from __future__ import annotations
@@ -20,10 +20,14 @@ from prasasti.core.genesis import compute_origin, decode_genesis
 from prasasti.log.checkpoint import build_log_key, format_vkey, read_checkpoint, sign_checkpoint
 from prasasti.log.files import Batch, Files, LocalFiles, UnexpectedContent, can_rename, clear_folder, make_folders
 from prasasti.log.kept import KeptChanged, KeptCheckpoint, PublisherBusy
+from prasasti.log.proofs import nodes_from_tiles, prove_consistency
 from prasasti.log.source import DocumentSource, LogSigner, LogSource, NamedDocument, Withheld
 from prasasti.log.tiles import ENTRIES, TILE_WIDTH, RightEdge
+from prasasti.log.witness import format_note
+from prasasti.log.witness_client import Cosigners, HistoryConflict
+from prasasti.log.witness_policy import NOBODY, WitnessList, format_policy
 from prasasti_verify.hashing import fold_edge, hash_leaf, sha256
-from prasasti_verify.notes import Checkpoint, Key
+from prasasti_verify.notes import Checkpoint, Key, parse_checkpoint, parse_policy, read_signature
 from prasasti_verify.strict import Wrong
 from prasasti_verify.tiles import tile_path
 
@@ -39,20 +43,31 @@ class PublishRefused(Exception):
     """Publishing would sign or show something inconsistent, or disturb foreign files. The message says what, where, what to do."""
 
 
+class PublishBusy(PublishRefused):
+    """Another process publishes, or did meanwhile: repeating it later helps."""
+
+
 @dataclass(frozen=True)
 class PublishSettings:
-    """What is published beside the log. ``policy``: the file's bytes; ``tables``: hex hashes; ``witnesses``: name to vkey."""
+    """What is published beside the log. ``policy``: the file's bytes; ``tables``: hex hashes; ``witnesses``: name to vkey.
+
+    ``key`` signs; ``former_keys`` did so before it, and what they signed is this log's history too.
+    """
 
     key: Key
     genesis: bytes
     policy: bytes
     tables: tuple[str, ...]
     witnesses: Mapping[str, str] = field(default_factory=dict)
+    former_keys: tuple[Key, ...] = ()
 
 
 @dataclass(frozen=True)
 class Published:
-    """What a run did. Sizes count entries, ``withheld`` documents; ``missing`` are those that the store does not have whole."""
+    """What a run did. Sizes count entries, ``withheld`` documents; ``missing`` are those that the store does not have whole.
+
+    ``cosigned``: witnesses whose cosignature the checkpoint bears; ``uncosigned``: the others, each with the reason.
+    """
 
     size: int
     root: bytes
@@ -61,14 +76,17 @@ class Published:
     bytes_written: int
     withheld: int
     missing: tuple[NamedDocument, ...]
+    cosigned: tuple[str, ...] = ()
+    uncosigned: Mapping[str, str] = field(default_factory=dict)
+    is_quorum_met: bool = True
 
 
-def build_settings(genesis: bytes) -> PublishSettings:
-    """Settings of a ledger without witnesses, from its genesis.json."""
+def build_settings(genesis: bytes, listed: WitnessList = NOBODY) -> PublishSettings:
+    """Settings of a ledger from its genesis.json and its list of witnesses; WitnessListProblem."""
     parsed = decode_genesis(genesis)
     key = build_log_key(compute_origin(parsed), bytes.fromhex(parsed.log_key))
-    policy = f"log {format_vkey(key)}\nquorum none\n".encode()
-    return PublishSettings(key, genesis, policy, tuple(contract.table for contract in parsed.contracts))
+    vkeys = {witness.name: format_vkey(witness.key) for witness in listed.witnesses}
+    return PublishSettings(key, genesis, format_policy(key, listed), tuple(contract.table for contract in parsed.contracts), vkeys)
 
 
 def publish(
@@ -82,17 +100,20 @@ def publish(
     all_documents: bool = False,
     files: Files | None = None,
     progress: Progress | None = None,
+    cosigners: Cosigners | None = None,
 ) -> Published:
     """Bring the folder from what its own checkpoint says to the tip of the log.
 
     Documents are those that the new entries name, or with ``all_documents`` those of all entries, to make good what was
-    missing. ``progress`` is told entries done and entries to do. Raises PublishRefused, what the signer raises, and
+    missing. ``progress`` is told entries done and entries to do. ``cosigners`` are asked for their cosignatures, and gone
+    without where they do not answer in time. Raises PublishRefused, what the signer raises, and
     the disk's OSError. Whatever it raises, and wherever it is killed, a repetition completes the folder.
     """
     folder = folder.absolute()
     try:
         with kept.locked():
-            return _publish(source, documents, folder, signer, settings, kept, all_documents, files or LocalFiles(), progress)
+            run = _Run(source, documents, folder, signer, settings, kept, files or LocalFiles(), cosigners)
+            return _publish(run, all_documents, progress)
     except Wrong as problem:
         raise PublishRefused(f"{problem}; publishing goes on only from checkpoints that this log signed") from problem
     except UnexpectedContent as problem:
@@ -100,54 +121,69 @@ def publish(
             f"{problem} holds other bytes than the ledger gives; find out who changed it, then publish into an empty folder"
         ) from problem
     except PublisherBusy as problem:
-        raise PublishRefused(f"another process publishes from this ledger just now ({problem}); try again when it is done") from problem
+        raise PublishBusy(f"another process publishes from this ledger just now ({problem}); try again when it is done") from problem
+    except HistoryConflict as problem:
+        raise PublishRefused(str(problem)) from problem
     except KeptChanged as problem:
-        raise PublishRefused(f"{problem} was replaced meanwhile by someone who did not hold its lock; publish again") from problem
+        raise PublishBusy(f"{problem} was replaced meanwhile by someone who did not hold its lock; publish again") from problem
 
 
-def _publish(
-    source: LogSource,
-    documents: DocumentSource,
-    folder: Path,
-    signer: LogSigner,
-    settings: PublishSettings,
-    kept: KeptCheckpoint,
-    all_documents: bool,
-    files: Files,
-    progress: Progress | None,
-) -> Published:
+@dataclass(frozen=True)
+class _Run:
+    """What a run works on."""
+
+    source: LogSource
+    documents: DocumentSource
+    folder: Path
+    signer: LogSigner
+    settings: PublishSettings
+    kept: KeptCheckpoint
+    files: Files
+    cosigners: Cosigners | None
+
+
+def _publish(run: _Run, all_documents: bool, progress: Progress | None) -> Published:
     """The steps, under the lock.
 
-    Up to ``kept.replace`` the folder holds what it held. A crash right after leaves a signed checkpoint that nobody has
-    seen: the next run publishes its tiles, or those of it and of a newer one that extends it. A crash later leaves files
-    that the public checkpoint does not cover yet. That comes last: whoever sees it finds all that it covers.
+    Up to the first ``kept.replace`` the folder holds what it held. A crash right after leaves a signed checkpoint that
+    nobody has seen: the next run publishes its tiles, or those of it and of a newer one that extends it. A crash later
+    leaves files that the public checkpoint does not cover yet, and cosignatures that are asked for again. The public
+    checkpoint comes last: whoever sees it finds all that it covers.
     """
-    size = source.size()
-    _check_signer(signer, settings)
+    files, folder, settings, kept = run.files, run.folder, run.settings, run.kept
+    size = run.source.size()
+    _check_signer(run.signer, settings)
     kept_note = kept.read()
-    signed = None if kept_note is None else read_checkpoint(kept_note, settings.key, str(kept.path))
-    _check_signed(source, size, signed)
-    shown = _read_shown(files, folder, settings, kept, signed)
+    signed = None if kept_note is None else _read_signed(kept_note, settings, str(kept.path))
+    _check_signed(run.source, size, signed)
+    shown_note = files.read(str(folder / "checkpoint"))
+    shown = _read_shown(shown_note, folder, settings, kept, signed)
     _check_folder(files, folder, settings)
     edge = _load_edge(files, folder, shown)
+    _check_witnesses(run, kept_note, size)
     staging = _prepare_staging(files, kept.folder / "staging", folder)
     tiles, others = Batch(files, folder, staging, "tile"), Batch(files, folder, staging, "other")
     try:
-        root = _stage_log(source, size, tiles, edge, signed, progress)
-        note = kept_note if kept_note and signed and signed.size == size else _sign(settings, size, root, signer)
+        root = _stage_log(run.source, size, tiles, edge, signed, progress)
+        note = kept_note if kept_note and signed and _is_tip(signed, size, settings) else _sign(settings, size, root, run.signer)
         kept.replace(kept_note, note)  # Also where it stands already: the run that put it there may not have made it durable.
-        withheld = sorted(documents.withheld(size))
+        withheld = sorted(run.documents.withheld(size))
         start = 0 if all_documents or shown is None else shown.size
-        missing = _write_documents(documents, start, size, others, settings, {each.sha256 for each in withheld})
-        _write_description(files, folder, others, settings, withheld)
+        missing = _write_documents(run.documents, start, size, others, settings, {each.sha256 for each in withheld})
         tiles.move()
-        if shown is None or shown.size != size:
-            others.stage("checkpoint", note, mutable=True)
+        cosigned, uncosigned = _collect_cosignatures(run, note, size)
+        if cosigned != note:
+            kept.replace(note, cosigned)  # Single proofs are made under the kept checkpoint, and carry its cosignatures.
+        # After the wait for witnesses: a new policy and the checkpoint that meets it are shown together, but for a moment.
+        _write_description(files, folder, others, settings, withheld)
+        if shown_note != cosigned:
+            others.stage("checkpoint", cosigned, mutable=True)
             others.move()
     finally:
         tiles.close()
         others.close()
         _drop_staging(files, staging, folder)
+    names = tuple(name for name in settings.witnesses if name not in uncosigned)
     return Published(
         size,
         root,
@@ -156,7 +192,50 @@ def _publish(
         tiles.bytes_written + others.bytes_written,
         len(withheld),
         missing,
+        names,
+        uncosigned,
+        _is_quorum_met(settings, names),
     )
+
+
+def _read_signed(note: bytes, settings: PublishSettings, place: str) -> Checkpoint:
+    """A checkpoint signed by the log's key, or by one that was its key before."""
+    checkpoint = parse_checkpoint(note, place)
+    if any(read_signature(checkpoint, key, place) is not None for key in settings.former_keys):
+        return checkpoint
+    return read_checkpoint(note, settings.key, place)
+
+
+def _is_tip(signed: Checkpoint, size: int, settings: PublishSettings) -> bool:
+    """Whether the kept checkpoint is the one to publish: after a change of keys, its text is signed once more."""
+    return signed.size == size and read_signature(signed, settings.key, "the kept checkpoint") is not None
+
+
+def _check_witnesses(run: _Run, kept_note: bytes | None, size: int) -> None:
+    """Before anything is signed: no witness has seen what this log does not extend."""
+    if run.cosigners is None:
+        return
+
+    def root_at(seen_size: int) -> bytes | None:
+        edge = run.source.edge(seen_size)
+        return None if edge is None else fold_edge(edge)
+
+    run.cosigners.check_latest(run.settings.key.name, kept_note, size, root_at)
+
+
+def _collect_cosignatures(run: _Run, note: bytes, size: int) -> tuple[bytes, Mapping[str, str]]:
+    """The checkpoint with the cosignatures of today's witnesses, and why some are not there."""
+    if run.cosigners is None:
+        keys = (run.settings.key, *run.settings.former_keys)
+        return format_note(parse_checkpoint(note, "the checkpoint"), keys), {}
+    nodes = nodes_from_tiles(lambda path: run.files.read(f"{run.folder}/{path}"), size)
+    collected = run.cosigners.collect(note, lambda old_size: prove_consistency(nodes, old_size, size))
+    return collected.note, collected.missing
+
+
+def _is_quorum_met(settings: PublishSettings, names: tuple[str, ...]) -> bool:
+    policy = parse_policy(settings.policy, "policy")
+    return policy.is_met(policy.quorum, names)
 
 
 def _check_signer(signer: LogSigner, settings: PublishSettings) -> None:
@@ -184,14 +263,13 @@ def _check_signed(source: LogSource, size: int, signed: Checkpoint | None) -> No
 
 
 def _read_shown(
-    files: Files, folder: Path, settings: PublishSettings, kept: KeptCheckpoint, signed: Checkpoint | None
+    note: bytes | None, folder: Path, settings: PublishSettings, kept: KeptCheckpoint, signed: Checkpoint | None
 ) -> Checkpoint | None:
     """The folder's own checkpoint: one that this ledger signed, not newer than the last one that it did."""
     place = str(folder / "checkpoint")
-    note = files.read(place)
     if note is None:
         return None
-    shown = read_checkpoint(note, settings.key, place)
+    shown = _read_signed(note, settings, place)
     if signed is None or shown.size > signed.size:
         last = f"of {signed.size} ({kept.path})" if signed else f"missing ({kept.path})"
         raise PublishRefused(

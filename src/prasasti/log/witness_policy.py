@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from prasasti.log.checkpoint import format_vkey
 from prasasti_verify.notes import COSIGNATURE, Key, parse_key, parse_policy
-from prasasti_verify.strict import Wrong
+from prasasti_verify.strict import CannotDo, Wrong
 
 WITNESS_FIELDS = {"name", "url", "vkey", "class"}
 GROUP_FIELDS = {"name", "threshold", "members"}
@@ -21,7 +21,7 @@ CITIZENS = "citizens"
 _name = re.compile("(?!none$)[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 
-class WitnessListProblem(Exception):
+class WitnessListProblem(CannotDo):
     """A list of witnesses that cannot be used. The message says where and what is wrong."""
 
 

@@ -19,9 +19,10 @@ from prasasti.log.checkpoint import format_vkey
 from prasasti.log.files import Files, LocalFiles, make_folders
 from prasasti.log.kept import KeptCheckpoint
 from prasasti_verify.notes import Key
+from prasasti_verify.strict import CannotDo
 
 
-class WitnessStateProblem(Exception):
+class WitnessStateProblem(CannotDo):
     """A witness's folder that cannot be used. The message says why and what to do."""
 
 

@@ -1,24 +1,31 @@
 """Publishing a ledger's log, and proofs of single entries, over ``prasasti.log``.
 
-Owns what the publisher asks of a ledger: its log, its documents, what is withheld. The crash-safe order is the log
-package's.
+Owns what the publisher asks of a ledger: its log, its documents, what is withheld, who its witnesses are. The crash-safe
+order is the log package's.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from threading import Event
 
 from prasasti.core.entries import read_accepted
 from prasasti.core.types import find_documents
 from prasasti.log.checkpoint import read_checkpoint
 from prasasti.log.kept import KeptCheckpoint
 from prasasti.log.proofs import prove_entry
-from prasasti.log.publish import Published, build_settings, publish
+from prasasti.log.publish import PublishBusy, Published, build_settings, publish
 from prasasti.log.source import LogSigner, NamedDocument, Withheld
+from prasasti.log.witness_client import WAIT_SECONDS, Cosigners
+from prasasti.log.witness_policy import NOBODY, WitnessList, WitnessListProblem, choose_quorum, make_witness, parse_witness_list
 from prasasti.services.ledger import Ledger
 from prasasti.storage.connection import StorageProblem
 
+POLL_SECONDS = 1.0
+RETRY_SECONDS = 30.0
+WITNESSES_NAME = "witnesses.toml"
 WITHHOLD_ACTION = "governance.withhold_document"
 
 
@@ -33,12 +40,65 @@ def publish_ledger(
     *,
     all_documents: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    witnesses: WitnessList | None = None,
+    wait_seconds: float = WAIT_SECONDS,
 ) -> Published:
-    """Bring a folder to the ledger's tip; see ``log.publish.publish`` for what it promises and raises."""
+    """Bring a folder to the ledger's tip; see ``log.publish.publish`` for what it promises and raises.
+
+    ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given. WitnessListProblem where the list cannot be used.
+    """
     kept = KeptCheckpoint(ledger.folder / "publisher")
     source = LedgerDocuments(ledger)
-    settings = build_settings(ledger.genesis_bytes)
-    return publish(ledger.database, source, folder, signer, settings, kept, all_documents=all_documents, progress=progress)
+    listed = read_witness_list(ledger) if witnesses is None else witnesses
+    settings = build_settings(ledger.genesis_bytes, listed)
+    log_keys = (settings.key, *settings.former_keys)
+    cosigners = Cosigners(listed.witnesses, log_keys, wait_seconds) if listed.witnesses else None
+    return publish(
+        ledger.database, source, folder, signer, settings, kept,
+        all_documents=all_documents, progress=progress, cosigners=cosigners,
+    )  # fmt: skip
+
+
+def follow_ledger(
+    publish_once: Callable[[], Published],
+    read_size: Callable[[], int],
+    stop: Event,
+    *,
+    report: Callable[[Published], None],
+    report_problem: Callable[[Exception], None],
+    poll_seconds: float = POLL_SECONDS,
+    retry_seconds: float = RETRY_SECONDS,
+) -> None:
+    """Publish whenever the ledger has grown, until ``stop`` is set; a publication under way is finished first.
+
+    What time may heal (a full disk, another publisher, witnesses that are away) is tried again every ``retry_seconds``.
+    What it cannot heal, such as PublishRefused, ends it.
+    """
+    has_published, shown_size, retry_at = False, 0, 0.0
+    while not stop.is_set():
+        now = time.monotonic()
+        try:
+            if now >= retry_at or (has_published and read_size() != shown_size):
+                published = publish_once()
+                report(published)
+                has_published, shown_size = True, published.size
+                retry_at = now + retry_seconds if published.uncosigned else float("inf")
+        except (PublishBusy, StorageProblem, OSError) as problem:
+            report_problem(problem)
+            has_published, retry_at = False, now + retry_seconds
+        stop.wait(poll_seconds)
+
+
+def read_witness_list(ledger: Ledger) -> WitnessList:
+    """The ledger's list of witnesses; nobody where there is no such file. WitnessListProblem."""
+    path = ledger.folder / WITNESSES_NAME
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return NOBODY
+    except UnicodeDecodeError as problem:
+        raise WitnessListProblem(f"{path} is no text in UTF-8") from problem
+    return parse_witness_list(text, str(path))
 
 
 def prove_transaction(ledger: Ledger, transaction_id: str) -> bytes:
@@ -59,6 +119,12 @@ def read_signed_note(ledger: Ledger) -> bytes:
     if note is None:
         raise NothingSigned("no checkpoint was signed yet: publish first")
     return note
+
+
+def list_witnesses(words: Iterable[tuple[str, str, str]]) -> WitnessList:
+    """A list from name, address and vkey of each, with the quorum that ``choose_quorum`` gives; WitnessListProblem."""
+    witnesses = tuple(make_witness(name, url, vkey, "--witness") for name, url, vkey in words)
+    return WitnessList(witnesses, tuple(choose_quorum([witness.name for witness in witnesses], ())))
 
 
 class LedgerDocuments:
