@@ -20,6 +20,7 @@ from prasasti.cli.recording import submit
 from prasasti.cli.serving import serve
 from prasasti.cli.shell import make_shell
 from prasasti.cli.tables import list_commands
+from prasasti.cli.witnessing import witness
 
 LANGUAGE_HELP = "Language of what is printed: en or id. Otherwise PRASASTI_LANGUAGE, LC_ALL or LANG decides."
 
@@ -48,7 +49,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 READING = (search, show, totals, list_, rebuild)
 
-for each in (init, key, submit, import_, publish, proof, audit, check_state, export, *READING, serve, pilot):
+for each in (init, key, submit, import_, publish, proof, audit, check_state, export, *READING, serve, pilot, witness):
     prasasti.add_command(each)
 
 
