@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gc
 import logging
+import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -21,7 +22,9 @@ from prasasti.engines.clock import ClockJumped, Clocks, EngineClock
 from prasasti.engines.embedded import EmbeddedEngine, EngineHalted, WriterLock
 from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
 from prasasti.services.door import make_door
+from prasasti.services.last_signed import read_kept, require_as_long, require_same
 from prasasti.services.ledger import Answer, Ledger, ReadOnly
+from prasasti.services.restoring import require_no_ledger
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
@@ -72,6 +75,21 @@ def require_free(folder: Path) -> None:
 
 
 @contextmanager
+def open_to_restore(folder: Path) -> Iterator[None]:
+    """A folder without a ledger, to restore one in while nobody else writes; StorageProblem. One made for this goes again if it fails."""
+    is_new = not folder.exists()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with closing(WriterLock(folder)), _looking_seldom_for_garbage():
+            require_no_ledger(folder)
+            yield
+    except BaseException:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+@contextmanager
 def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) -> Iterator[Ledger]:
     """A ledger to read, also while another process writes to it."""
     with ExitStack() as stack:
@@ -91,7 +109,8 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
 def open_for_writing(
     folder: Path, *, accept_clock: bool = False, clocks: Clocks | None = None, contracts: Sequence[Contract] = CONTRACTS
 ) -> Iterator[Ledger]:
-    """A ledger with its embedded engine running. Refused while another process has it open for writing.
+    """A ledger with its embedded engine running. Refused while another process has it open for writing, and where its
+    database is behind the last signed checkpoint (LastSignedProblem).
 
     The engine's thread has connections of its own: on a shared one, readers would see a block before its commit, and
     the door a document that is not durable yet.
@@ -99,13 +118,12 @@ def open_for_writing(
     with ExitStack() as stack:
         _require_ledger(folder)
         stack.enter_context(closing(WriterLock(folder)))
-        # A block makes tens of thousands of values, none of them in a cycle: looking for cycles at every 700 costs a tenth.
-        stack.callback(gc.set_threshold, *gc.get_threshold())
-        gc.set_threshold(GARBAGE_THRESHOLD)
+        stack.enter_context(_looking_seldom_for_garbage())
         written = _open_database(stack, folder, write=True)
         genesis_bytes = written.read_genesis()
         genesis = decode_genesis(genesis_bytes)
         check_parts(genesis.consensus_parts)
+        _require_last_signed(folder, written, genesis_bytes)
         documents = _open_documents(stack, folder, write=True)
         door = make_door(_open_documents(stack, folder, write=False))
         application = Application(written, index_by_table(tuple(contracts)), door)
@@ -118,6 +136,25 @@ def open_for_writing(
             registry=application.registry, database=_open_database(stack, folder, write=False), documents=documents,
             state=engine, submit=engine.submit, now=engine.now, gap_seconds=clock.gap_seconds,
         )  # fmt: skip
+
+
+@contextmanager
+def _looking_seldom_for_garbage() -> Iterator[None]:
+    """A block makes tens of thousands of values, none of them in a cycle: looking for cycles at every 700 costs a tenth."""
+    before = gc.get_threshold()
+    gc.set_threshold(GARBAGE_THRESHOLD)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+
+
+def _require_last_signed(folder: Path, database: LedgerDatabase, genesis_bytes: bytes) -> None:
+    """Refuse a database that does not hold what was signed last: an older copy was restored, and would grow a second history."""
+    signed = read_kept(folder, genesis_bytes)
+    if signed is not None:
+        require_as_long(database.size(), signed, str(database.path))
+        require_same(database.edge(signed.size), signed, str(database.path))
 
 
 def _require_ledger(folder: Path) -> None:
@@ -175,5 +212,5 @@ class _NewestState:
 
 __all__ = [
     "ClockJumped", "ContractMismatch", "EngineHalted", "PartsDiffer",
-    "allowed_parts", "create_ledger", "open_for_reading", "open_for_writing", "registry_for", "require_free",
+    "allowed_parts", "create_ledger", "open_for_reading", "open_for_writing", "open_to_restore", "registry_for", "require_free",
 ]  # fmt: skip

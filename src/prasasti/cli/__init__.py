@@ -13,6 +13,7 @@ from prasasti.cli.checking import audit, check_state
 from prasasti.cli.exporting import export
 from prasasti.cli.founding import init, key
 from prasasti.cli.open_data import import_
+from prasasti.cli.operating import backup, restore
 from prasasti.cli.pilot import pilot
 from prasasti.cli.publishing import proof, publish
 from prasasti.cli.reading import list_, rebuild, search, show, totals
@@ -49,7 +50,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 READING = (search, show, totals, list_, rebuild)
 
-for each in (init, key, submit, import_, publish, proof, audit, check_state, export, *READING, serve, pilot, witness):
+for each in (init, key, submit, import_, publish, proof, audit, check_state, backup, restore, export, *READING, serve, pilot, witness):
     prasasti.add_command(each)
 
 

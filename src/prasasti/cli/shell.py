@@ -34,9 +34,11 @@ from prasasti.log.proofs import ProofProblem
 from prasasti.log.publish import PublishRefused
 from prasasti.services.difference import Differs
 from prasasti.services.founding import FoundingProblem
+from prasasti.services.last_signed import LastSignedProblem
 from prasasti.services.ledger import Ledger, ReadOnly
 from prasasti.services.publishing import NothingSigned
 from prasasti.services.releases import NothingFits
+from prasasti.services.restoring import RestoreRefused
 from prasasti.services.submitting import DraftProblem
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DocumentRefused
@@ -45,7 +47,7 @@ from prasasti_verify.strict import CannotDo
 DONE, REFUSED, COULD_NOT, HALTED = 0, 1, 2, 3
 LAST_INSTANT = 253_402_300_799  # The end of the year 9999: an entry may bear a later one, and a training clock run on to it.
 HALTING = (StateMismatch, Bug, bootstrap.EngineHalted)
-REFUSING = (PublishRefused, NothingSigned, ProofProblem, NothingFits, Differs)
+REFUSING = (PublishRefused, NothingSigned, ProofProblem, NothingFits, Differs, LastSignedProblem, RestoreRefused)
 PREVENTING = (
     StorageProblem, SignerProblem, FoundingProblem, DraftProblem, DocumentRefused, EncodingProblem, ReadOnly, OSError, HTTPException,
     SchemaUnusable, CannotDo,

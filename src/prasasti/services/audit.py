@@ -99,8 +99,11 @@ def audit(
     *,
     disputed: Iterable[bytes] = (),
     progress: Callable[[int, int], None] | None = None,
+    keep: Callable[[State, BlockResult], None] | None = None,
 ) -> AuditReport:
     """Replay a log to its end or its first difference. ``progress`` is called with the entries done and to do.
+
+    ``keep`` is given each block that was found right: the state after it, and what it made.
 
     ``registry`` holds the contract versions that genesis names; ``recompute_parties`` gives buyer and suppliers of a
     parsed release; ``disputed`` are envelopes whose refusal somebody doubts (EncodingProblem where one cannot be read).
@@ -110,8 +113,10 @@ def audit(
     difference = None
     try:
         for position, head, bodies in _group_blocks(log.entries(), log.size):
-            replay.run_block(position, head, bodies)
+            result = replay.run_block(position, head, bodies)
             log.check_block(replay.state.tip)
+            if keep is not None:
+                keep(replay.state, result)
             if progress is not None:
                 progress(replay.state.tip.size, log.size)
     except Differs as found:
@@ -252,7 +257,7 @@ class _Replay:
         self._disputed_at: dict[str, int | None] = dict.fromkeys(self._disputed)
         self._blocks = self._transactions = self._refusals = self._signatures = 0
 
-    def run_block(self, position: int, head: BlockEntry, bodies: Sequence[tuple[bytes, _Logged | None]]) -> None:
+    def run_block(self, position: int, head: BlockEntry, bodies: Sequence[tuple[bytes, _Logged | None]]) -> BlockResult:
         """One block: its place, its transactions admitted and executed anew, its entries compared; then it is the state."""
         self._check_place(position, head)
         transactions = self._admit(position, head, [logged for _, logged in bodies if logged is not None])
@@ -262,6 +267,7 @@ class _Replay:
             raise Differs(f"entry {position}, block {head.height}", "deadlines before transactions", str(problem)) from problem
         self._compare(position, head, bodies, result)
         self._take(position, transactions, result)
+        return result
 
     def report(self, difference: Difference | None) -> AuditReport:
         """The counts, and what was found."""

@@ -34,7 +34,8 @@ class PublishedLog:
             self.genesis = read(source, "genesis.json")
             genesis = decode_genesis(self.genesis)
             key = build_log_key(compute_origin(genesis), bytes.fromhex(genesis.log_key))
-            self.checkpoint = read_checkpoint(read(source, "checkpoint"), key, "checkpoint")
+            self.note = read(source, "checkpoint")
+            self.checkpoint = read_checkpoint(self.note, key, "checkpoint")
         except EncodingProblem as problem:
             raise Differs("genesis.json", "a genesis file", str(problem)) from problem
         except Wrong as problem:

@@ -24,6 +24,10 @@ HINTS = {
 }
 
 
+# Copied at once: 16 MB.
+PAGES_TOGETHER = 4_096
+
+
 class StorageProblem(Exception):
     """A file of the ledger cannot be used; the message says which, why, and what to do."""
 
@@ -45,10 +49,10 @@ def create_database(path: Path, schema: str, fill: Callable[[sqlite3.Connection]
     part = path.with_name(f"{path.name}.part")
     try:
         # A journal without its file may hold what was acknowledged, and SQLite would play it into the new file.
-        for standing in (path, *_list_journals(path)):
+        for standing in (path, *list_journals(path)):
             if standing.exists():
                 raise StorageProblem(f"{standing} exists already; nothing was changed")
-        for leftover in (part, *_list_journals(part)):
+        for leftover in (part, *list_journals(part)):
             leftover.unlink(missing_ok=True)
         with closing(_connect(part, "rwc")) as connection:
             # Until the last line a journal that empties at each commit: a write-ahead log would not be renamed with its file.
@@ -59,7 +63,7 @@ def create_database(path: Path, schema: str, fill: Callable[[sqlite3.Connection]
                 fill(connection)
             connection.execute("PRAGMA journal_mode=WAL")
         os.rename(part, path)
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
     except sqlite3.Error as problem:
         raise explain(path, problem) from problem
     except OSError as problem:
@@ -112,7 +116,59 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
         raise
 
 
-def _list_journals(path: Path) -> list[Path]:
+@contextmanager
+def unjournaled(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
+    """One transaction for all that is written within, without a journal; on return it is durable and the journal is back.
+
+    A crash or an error within leaves a file of no use: only for one that is made anew under a name that nobody opens.
+    """
+    try:
+        for pragma in ("journal_mode=OFF", "synchronous=OFF"):
+            connection.execute(f"PRAGMA {pragma}")
+        with transaction(connection, path):
+            yield
+        for pragma in ("synchronous=FULL", "journal_mode=WAL"):
+            connection.execute(f"PRAGMA {pragma}")
+        sync_file(path)
+    except sqlite3.Error as problem:
+        raise explain(path, problem) from problem
+    except OSError as problem:
+        raise StorageProblem(f"{path} cannot be written: {problem.strerror}") from problem
+
+
+def copy_database(connection: sqlite3.Connection, path: Path, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
+    """Copy the database that a connection has open, as its snapshot sees it, into a new file; on return it is durable.
+
+    Whoever writes meanwhile is not held up. ``progress`` is called with the pages done and to do. A crash or an error
+    leaves a part of a file. The copy has no write-ahead log: it is one file, which can be read where nothing may be written.
+    """
+
+    def tell(_: int, remaining: int, total: int) -> None:
+        if progress is not None:
+            progress(total - remaining, total)
+
+    try:
+        with closing(_connect(target, "rwc")) as copy:
+            connection.backup(copy, pages=PAGES_TOGETHER, progress=tell)
+            copy.execute("PRAGMA journal_mode=DELETE")
+        sync_file(target)
+    except sqlite3.Error as problem:
+        raise explain(path, problem) from problem
+    except OSError as problem:
+        raise StorageProblem(f"{target} cannot be written: {problem.strerror}") from problem
+
+
+def sync_file(path: Path) -> None:
+    """Make a written file durable."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def list_journals(path: Path) -> list[Path]:
+    """Files beside a database in which SQLite may keep what is not in it yet."""
     return [path.with_name(path.name + suffix) for suffix in ("-journal", "-wal", "-shm")]
 
 
@@ -124,7 +180,7 @@ def _connect(path: Path, mode: str) -> sqlite3.Connection:
 
 def _is_frozen(path: Path) -> bool:
     """Whether nobody can write to a file, and nothing of it is elsewhere: on a read-only mount SQLite can read it only so."""
-    journals = [each for each in _list_journals(path) if each.exists() and each.stat().st_size]
+    journals = [each for each in list_journals(path) if each.exists() and each.stat().st_size]
     return bool(os.statvfs(path.parent).f_flag & os.ST_RDONLY) and not journals
 
 
@@ -150,7 +206,8 @@ def _configure(connection: sqlite3.Connection, path: Path, overwrite_deleted: bo
         pass
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -7,13 +7,14 @@ that names it. Whether it is withheld is the ledger's knowledge; here its bytes 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from prasasti.core.types import Document
-from prasasti.storage.connection import StorageProblem, create_database, explain, open_database, transaction
+from prasasti.storage.connection import StorageProblem, copy_database, create_database, explain, open_database, transaction, unjournaled
 
 DOCUMENTS_NAME = "documents.sqlite"
 MAX_DOCUMENT_BYTES = 32 * 2**20
@@ -69,6 +70,44 @@ class DocumentStore:
                 "INSERT OR IGNORE INTO document VALUES (?, ?)", [(bytes.fromhex(document.sha256), body) for document, body in named]
             )
         return [document for document, _ in named]
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """What ``add`` stores within is one transaction, for a store that is made anew (``connection.unjournaled``)."""
+        with unjournaled(self._connection, self.path):
+            yield
+
+    @contextmanager
+    def adding(self) -> Iterator[None]:
+        """What ``add`` stores within is one commit."""
+        with transaction(self._connection, self.path):
+            yield
+
+    def add(self, documents: Iterable[tuple[bytes, bytes]]) -> None:
+        """Store (hash, bytes) pairs that the caller has compared, in a transaction that stands open."""
+        # Replaced where it stands: what is stored may be damaged, these bytes are not.
+        self._connection.executemany("INSERT OR REPLACE INTO document VALUES (?, ?)", documents)
+
+    def take_out(self, digests: Iterable[bytes]) -> None:
+        """Remove documents by their hashes in a transaction that stands open; their space is overwritten."""
+        self._connection.executemany("DELETE FROM document WHERE sha256 = ?", [(digest,) for digest in digests])
+
+    def copy_to(self, target: Path, progress: Callable[[int, int], None] | None = None) -> None:
+        """Copy the store, as it is now, into a new file."""
+        self._first("BEGIN")
+        try:
+            self._first("SELECT count(*) FROM sqlite_master")  # The snapshot is taken by the first reading.
+            copy_database(self._connection, self.path, target, progress)
+        finally:
+            self._first("COMMIT")
+
+    def digests(self) -> Iterator[bytes]:
+        """The hash of every document that is stored, in order."""
+        try:
+            for (digest,) in self._connection.execute("SELECT sha256 FROM document ORDER BY sha256"):
+                yield bytes(digest)
+        except sqlite3.Error as problem:
+            raise explain(self.path, problem) from problem
 
     def has(self, document: Document) -> bool:
         """Whether the store holds these bytes in this size, and takes their media type; of one file there may be several."""

@@ -8,7 +8,7 @@ a start reads chunks and journal, never the records.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
@@ -20,7 +20,7 @@ from msgspec import Struct
 from prasasti.core.state import Tip
 from prasasti.core.transition import BlockResult, UsedId
 from prasasti.core.tree import HASH_BYTES, Records, StateMismatch, TopTree, encode_bucket
-from prasasti.storage.connection import create_database, explain, open_database, transaction
+from prasasti.storage.connection import copy_database, create_database, explain, open_database, transaction, unjournaled
 
 CHUNK_LEAVES = 256
 DATABASE_NAME = "ledger.sqlite"
@@ -43,6 +43,8 @@ CREATE TABLE deadline(time INTEGER NOT NULL, key TEXT NOT NULL, PRIMARY KEY(time
 CREATE TABLE note(name TEXT PRIMARY KEY, value TEXT NOT NULL);
 PRAGMA user_version={SCHEMA_VERSION};
 """
+
+WRITE_BUCKET = "INSERT OR REPLACE INTO bucket VALUES (?, ?)"
 
 _ids_decoder: msgspec.msgpack.Decoder[list[tuple[str, int, str]]] = msgspec.msgpack.Decoder(list[tuple[str, int, str]])
 _ids_encoder = msgspec.msgpack.Encoder()
@@ -71,6 +73,7 @@ class LedgerDatabase:
 
     def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
         self._connection = connection
+        self._unwritten: dict[int, bytes] | None = None
         self.path = path
 
     @classmethod
@@ -193,6 +196,12 @@ class LedgerDatabase:
         query = "SELECT position FROM action WHERE name = ? AND position < ? ORDER BY position"
         return [position for (position,) in self._typed("a row of the action table", (int,), query, action, size)]
 
+    def copy_to(self, target: Path, progress: Callable[[int, int], None] | None = None) -> int:
+        """Copy the newest block's state into a new file, whatever a writer commits meanwhile; the height that it has."""
+        with self.snapshot() as height:
+            copy_database(self._connection, self.path, target, progress)
+            return height
+
     # -- whole tables, as check-state reads them ----------------------------------------------------------------------
 
     def find_damage(self) -> str | None:
@@ -249,18 +258,37 @@ class LedgerDatabase:
 
     def commit(self, result: BlockResult, top: TopTree, engine_time: int) -> None:
         """Commit a block whole. ``top`` has the block's update applied. A crash before COMMIT leaves nothing of it."""
+        with transaction(self._connection, self.path):
+            self.write(result, top, engine_time)
+
+    @contextmanager
+    def building(self) -> Iterator[None]:
+        """Blocks that are written within are one transaction, for a file that is made anew (``connection.unjournaled``).
+
+        Of a bucket that many blocks change the last body is written, at the end and in order: memory holds them meanwhile.
+        """
+        with unjournaled(self._connection, self.path):
+            self._unwritten = {}
+            yield
+            self._connection.executemany(WRITE_BUCKET, sorted(self._unwritten.items()))
+        self._unwritten = None
+
+    def write(self, result: BlockResult, top: TopTree, engine_time: int) -> None:
+        """Write a block's rows in a transaction that stands open."""
         many = self._connection.executemany
         tip = result.tip
         first = tip.size - len(result.entries)
-        with transaction(self._connection, self.path):
-            many("INSERT OR REPLACE INTO bucket VALUES (?, ?)", result.buckets.items())
-            many("INSERT INTO log VALUES (?, ?, ?)", [(first + offset, leaf, entry) for offset, (leaf, entry) in enumerate(result.entries)])
-            many("INSERT INTO position VALUES (?, ?)", [(bytes.fromhex(receipt.id), receipt.position) for receipt in result.receipts])
-            many("INSERT INTO action VALUES (?, ?)", result.accepted)
-            many("DELETE FROM deadline WHERE time = ? AND key = ?", result.schedule_removed)
-            many("INSERT OR REPLACE INTO deadline VALUES (?, ?)", result.schedule_added)
-            self._write_top(result, top)
-            _insert_block(self._connection, tip, engine_time, first, len(result.entries), result.used_ids)
+        if self._unwritten is not None:
+            self._unwritten.update(result.buckets)
+        else:
+            many(WRITE_BUCKET, result.buckets.items())
+        many("INSERT INTO log VALUES (?, ?, ?)", [(first + offset, leaf, entry) for offset, (leaf, entry) in enumerate(result.entries)])
+        many("INSERT INTO position VALUES (?, ?)", [(bytes.fromhex(receipt.id), receipt.position) for receipt in result.receipts])
+        many("INSERT INTO action VALUES (?, ?)", result.accepted)
+        many("DELETE FROM deadline WHERE time = ? AND key = ?", result.schedule_removed)
+        many("INSERT OR REPLACE INTO deadline VALUES (?, ?)", result.schedule_added)
+        self._write_top(result, top)
+        _insert_block(self._connection, tip, engine_time, first, len(result.entries), result.used_ids)
 
     def set_note(self, name: str, value: str | None) -> None:
         """Keep or remove a remark of the engine's own, such as a clock fault."""
