@@ -38,10 +38,10 @@ def test_four_members_and_their_policy() -> None:
     assert format_policy(LOG_KEY, listed).decode().splitlines() == [
         f"log {format_vkey(LOG_KEY)}",
         *(f"witness w{number} {vkey}" for number, vkey in enumerate(vkeys)),
-        "group citizens 1 w3",
-        "group members 2 w0 w1 w2",
-        "group both all citizens members",
-        "quorum both",
+        "group quorum-of-citizens 1 w3",
+        "group quorum-of-others 2 w0 w1 w2",
+        "group quorum-of-both all quorum-of-citizens quorum-of-others",
+        "quorum quorum-of-both",
     ]
 
 
@@ -94,6 +94,7 @@ LOG_AS_WITNESS = format_vkey(Key("another.example/w", 4, LOG_KEY.public))
         write_list({"name": "w0", "url": "https://w0.example"}),
         write_list(row(0, name="none")),
         write_list(row(0, name="../w0")),
+        write_list(row(0, name="quorum-of-both")),
         write_list(row(0, name="a b")),
         write_list(row(0, url="ftp://w0.example")),
         write_list(row(0, vkey=format_vkey(LOG_KEY))),  # A log's key is of another type.

@@ -17,8 +17,9 @@ from prasasti_verify.strict import CannotDo, Wrong
 WITNESS_FIELDS = {"name", "url", "vkey", "class"}
 GROUP_FIELDS = {"name", "threshold", "members"}
 CITIZENS = "citizens"
+OWN_GROUPS = "quorum-of-"
 # Names that a file may have, and that no policy uses for something else.
-_name = re.compile("(?!none$)[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
+_name = re.compile("(?!none$|quorum-of-)[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}")
 
 
 class WitnessListProblem(CannotDo):
@@ -60,14 +61,17 @@ def parse_witness_list(text: str, place: str) -> WitnessList:
         members = group.get("members")
         if type(members) is not list or not all(type(each) is str and _name.fullmatch(each) for each in members):
             raise WitnessListProblem(f"{place}: the members of the group {group.get('name')} are a list of names")
-        lines.append(f"group {_text(group, 'name', place)} {group.get('threshold')} {' '.join(members)}")
+        threshold = group.get("threshold")
+        if type(threshold) is not int and threshold not in ("any", "all"):
+            raise WitnessListProblem(f"{place}: the threshold of the group {group.get('name')} is a number, any or all")
+        lines.append(f"group {_text(group, 'name', place)} {threshold} {' '.join(members)}")
     return WitnessList(tuple(witnesses), (*lines, f"quorum {_text(content, 'quorum', place)}"))
 
 
 def make_witness(name: str, url: str, vkey: str, place: str) -> Witness:
     """One witness from its words."""
     if _name.fullmatch(name) is None:
-        raise WitnessListProblem(f"{place}: {name!r} cannot be a witness's name: letters, digits, dots, dashes, 64 at most, and not none")
+        raise WitnessListProblem(f"{place}: {name!r} is no witness's name: 1 to 64 letters, digits, dots or dashes, not none or quorum-of-")
     if not url.startswith(("http://", "https://")):
         raise WitnessListProblem(f"{place}: the address of {name} does not begin with http:// or https://")
     try:
@@ -89,12 +93,13 @@ def choose_quorum(names: Sequence[str], citizens: Sequence[str]) -> Iterable[str
     if not names:
         return NOBODY.quorum
     if not citizens:
-        return [f"group witnesses {needed} {' '.join(names)}", "quorum witnesses"]
+        return [f"group {OWN_GROUPS}members {needed} {' '.join(names)}", f"quorum {OWN_GROUPS}members"]
     of_others = min(needed - 1, len(others))
-    lines = [f"group {CITIZENS} {needed - of_others} {' '.join(citizens)}"]
+    lines = [f"group {OWN_GROUPS}citizens {needed - of_others} {' '.join(citizens)}"]
     if of_others == 0:
-        return [*lines, f"quorum {CITIZENS}"]
-    return [*lines, f"group members {of_others} {' '.join(others)}", f"group both all {CITIZENS} members", "quorum both"]
+        return [*lines, f"quorum {OWN_GROUPS}citizens"]
+    lines.append(f"group {OWN_GROUPS}others {of_others} {' '.join(others)}")
+    return [*lines, f"group {OWN_GROUPS}both all {OWN_GROUPS}citizens {OWN_GROUPS}others", f"quorum {OWN_GROUPS}both"]
 
 
 def format_policy(log: Key, listed: WitnessList) -> bytes:

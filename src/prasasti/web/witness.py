@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from litestar import Litestar, Request, Response, get, post, put
+from litestar.params import FromPath, FromQuery
 
 from prasasti.log.witness import MAX_REQUEST_BYTES, Answer, refuse
 from prasasti.services.witnessing import DocumentKeeper, Witness
@@ -40,12 +41,15 @@ def make_witness_app(witness: Witness) -> Litestar:
         return await _answer(lambda: witness.add_checkpoint(body))
 
     @get("/{origin_hash:str}/checkpoint")
-    async def read_latest(origin_hash: str) -> Response[bytes]:
+    async def read_latest(origin_hash: FromPath[str]) -> Response[bytes]:
         return await _answer(lambda: witness.read_latest(origin_hash))
 
     @put("/documents/{digest:str}", status_code=200)
     async def put_document(
-        request: Request[Any, Any, Any], digest: str, chain: str | None = None, keep_until: str | None = None
+        request: Request[Any, Any, Any],
+        digest: FromPath[str],
+        chain: FromQuery[str | None] = None,
+        keep_until: FromQuery[str | None] = None,
     ) -> Response[bytes]:
         keeper = _require_keeper(witness)
         if documents_at_once.locked():
@@ -55,7 +59,7 @@ def make_witness_app(witness: Witness) -> Litestar:
             return await _answer(lambda: keeper.put(digest, body, chain, keep_until))
 
     @get("/documents/{digest:str}")
-    async def get_document(digest: str) -> Response[bytes]:
+    async def get_document(digest: FromPath[str]) -> Response[bytes]:
         keeper = _require_keeper(witness)
         return await _answer(lambda: keeper.get(digest))
 
