@@ -23,7 +23,7 @@ HOLDER, NEW_KEY = "identity.holder", "identity.new_key"
 EFFECTS = {
     "bind_key": "key organisation possession roles", "end_key": "key", "grant": "key role", "end": "key role",
     "admit": "class keys organisation possession", "suspend": "organisation|key|key organisation",
-    "reinstate": "organisation|key|key organisation", "remove": "organisation", "log_key": "height key",
+    "reinstate": "organisation|key|key organisation", "remove": "organisation", "log_key": "height key|height key possession",
     "set_parameter": "effective_from name value", "activate": "contract height table version", "withhold": "sha256",
 }  # fmt: skip
 _VALUES = {

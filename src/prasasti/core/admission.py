@@ -211,11 +211,11 @@ def is_organisation_active(view: View, organisation: str) -> bool:
 
 
 def list_possession_keys(transaction: Transaction, registry: Registry) -> list[str]:
-    """Keys that the message binds and that must prove themselves by signing (formats: bind_key, admit: possession)."""
+    """Keys that the message binds and that must prove themselves by signing (formats: bind_key, admit, log_key: possession)."""
     keys: list[str] = []
     for effect in _message_of(transaction, registry).effects:
         if effect.get("possession") is True:
-            path = str(effect["key"] if effect["effect"] == "bind_key" else f"{effect['keys']}.key")
+            path = str(effect["key"] if "key" in effect else f"{effect['keys']}.key")
             keys += [key for key in resolve_path(transaction.payload.arguments, path) if isinstance(key, str)]
     return keys
 

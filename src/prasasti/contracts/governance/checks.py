@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from prasasti.contracts.governance.parameters import CONTRACT_NAMES, MAX_ADVANCE_SECONDS
-from prasasti.contracts.governance.records import NamedDocumentRecord, WithheldRecord, named_document_key, withheld_key
+from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS
+from prasasti.contracts.governance.records import (
+    NamedDocumentRecord,
+    TableRecord,
+    WithheldRecord,
+    named_document_key,
+    table_key,
+    withheld_key,
+)
 from prasasti.core.contract import Call, View
-from prasasti.core.genesis import ContractRecord, KeyRecord, MemberRecord
+from prasasti.core.genesis import KeyRecord, MemberRecord
 
 
 def is_named_by_organisation(view: View, call: Call) -> bool:
@@ -15,8 +22,9 @@ def is_named_by_organisation(view: View, call: Call) -> bool:
 
 def is_no_table(view: View, call: Call) -> bool:
     """01.2: the document is not the table of a contract: without it nobody can check standing."""
-    records = (view.get(f"governance/contract/{name}", ContractRecord) for name in CONTRACT_NAMES)
-    return all(record is None or record.table != call.arguments.sha256 for record in records)
+    if view.get(table_key(call.arguments.sha256), TableRecord) is not None:
+        return False
+    return all(reference.table != call.arguments.sha256 for reference in call.genesis.contracts)
 
 
 def is_not_withheld(view: View, call: Call) -> bool:

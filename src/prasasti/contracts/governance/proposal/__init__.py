@@ -1,0 +1,1 @@
+"""Proposals and votes: 03, 04, 05, 21."""
