@@ -48,6 +48,12 @@ class Policy(NamedTuple):
         threshold, members = self.groups.get(name, (1, []))
         return name == "none" or name in cosigned or sum(self.is_met(member, cosigned) for member in members) >= threshold
 
+    # Times of the cosignatures on a checkpoint, by witness, and the first by which the quorum had cosigned (0: it has not).
+    def read_times(self, checkpoint: Checkpoint, place: str) -> tuple[dict[str, int], int]:
+        times = {name: at for name, key in self.witnesses.items() if (at := read_signature(checkpoint, key, place))}
+        met = [at for at in times.values() if self.is_met(self.quorum, {name for name in times if times[name] <= at})]
+        return times, min(met, default=0)
+
 
 # Whether an Ed25519 signature verifies by libsodium's rules, which decide in the ledger too.
 def is_signed(public: bytes, message: bytes, signature: bytes) -> bool:

@@ -49,9 +49,9 @@ class Source:
                         return None
         raise CannotDo(f"{where}: {problem}")
 
-    # Paths of all in a folder that is no plain subfolder.
+    # Paths of all in a folder that is no plain subfolder; a site cannot be listed.
     def list(self) -> Iterator[str]:
-        for parent, folders, files in os.walk(self.where):
+        for parent, folders, files in () if self.is_site else os.walk(self.where):
             folders.sort()
             for name in sorted(files + [name for name in folders if os.path.islink(os.path.join(parent, name))]):
                 yield os.path.relpath(os.path.join(parent, name), self.where).replace(os.sep, "/")

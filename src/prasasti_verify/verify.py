@@ -35,14 +35,14 @@ class Report:
 # Where the walk over the entries stands. Memory grows with unexpired ids only: documents named lie in a temporary database.
 class _Walk:
     def __init__(self, source: Source, given: Namespace, report: Report, origins: dict[str, Any], documents: sqlite3.Connection) -> None:
-        self.documents = documents
-        self.source, self.given, self.report, self.chain = source, given, report, origins["chain"]
+        self.source, self.given, self.report, self.chain, self.documents = source, given, report, origins["chain"], documents
         root = standing.compute_state_root(standing.list_records(origins), origins["bucket_bits"])
         self.block = self.former = {"height": 0, "time": origins["time"], "state_root": root.hex()}
         self.left, self.is_moved, self.edge, self.leaves = 0, False, tuple[bytes, ...](), list[bytes]()
         self.ids, self.withheld = dict[str, int](), dict[str, dict[str, Any]]()
         self.documents.execute("CREATE TABLE document (sha256 TEXT, size INTEGER, entry TEXT, UNIQUE (sha256, size))")
-        self.standing = standing.Standing(origins)
+        # ends: when the last block of each other checkpoint was sealed.
+        self.standing, self.ends = standing.Standing(origins), {kept.size: origins["time"] for _, kept in given.previous}
         for name, version, table in [(item["name"], item["version"], item["table"]) for item in origins["contracts"]]:
             standing.plan_table(self.standing, self.load_table("genesis.json", table), name, version, 0, f"table of {name}")
 
@@ -72,7 +72,7 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
     key, policy, witnesses = _read_keys(source, origins["origin"], given, report)
     report.meaning = "Nobody whom you accept vouches for the content of this folder."
     checkpoint = notes.parse_checkpoint(read(source, "checkpoint"), "checkpoint")
-    times = _judge_signatures(checkpoint, key, policy, "checkpoint", report)
+    _judge_signatures(checkpoint, key, policy, "checkpoint", report)
     report.meaning = ALTERED
     roots = {kept.size: EMPTY_ROOT for _, kept in given.previous}
     if given.tiles_only:
@@ -90,14 +90,14 @@ def verify_ledger(source: Source, given: Namespace, report: Report) -> None:
         report.meaning = "Beside the log, which is whole, something was swapped, damaged, left over or put here by somebody."
         _judge_withheld(walk, checkpoint.size)
         _judge_documents(walk)
-        if source.is_site:
-            report.warnings.append("foreign files and old partial tiles were not looked for: a site cannot be listed")
-        else:
-            _judge_files(walk, checkpoint.size, witnesses)
-        # Witnesses should see a checkpoint soon after its last block.
-        end, limit = walk.block["time"], standing.find_parameter(walk.standing, "max_gap_seconds", walk.block["time"])
-        late = [f"{name} cosigned {seconds - end} s after the last block" for name, seconds in times.items() if abs(seconds - end) > limit]
-        report.warnings += [f"{text}, where {limit} s is the limit" for text in late]
+        _judge_files(walk, checkpoint.size, witnesses)
+        report.warnings += ["foreign files and old partial tiles were not looked for: a site cannot be listed"] if source.is_site else []
+        # Witnesses should see a checkpoint soon after its last block: this one, and each other that was given.
+        moments = [(policy.read_times(one, place)[1], one.size) for place, one in (("checkpoint", checkpoint), *given.previous)]
+        gaps = [met_at - walk.ends.get(size, walk.block["time"]) for met_at, size in moments if met_at]
+        limit = standing.find_parameter(walk.standing, "max_gap_seconds", walk.block["time"])
+        report.checked.update({"largest gap, in seconds, from a last block to the quorum's cosignatures": max(gaps)} if gaps else {})
+        report.warnings += [f"the quorum cosigned {gap} s after the last block, limit {limit} s" for gap in gaps if abs(gap) > limit]
 
 
 # A tlog-proof: its entry stands in the log whose checkpoint it carries, and is sound in itself.
@@ -149,16 +149,14 @@ def _read_keys(source: Source | None, origin: str, given: Namespace, report: Rep
     return key, policy or Policy((key,), {}, {}, "none"), witnesses
 
 
-# The log's signature, and as many cosignatures as the policy asks for; times of the cosignatures by witness.
-def _judge_signatures(checkpoint: Checkpoint, key: Key, policy: Policy, place: str, report: Report) -> dict[str, int]:
+# The log's signature, and as many cosignatures as the policy asks for.
+def _judge_signatures(checkpoint: Checkpoint, key: Key, policy: Policy, place: str, report: Report) -> None:
     report.subject = f"{checkpoint.origin}, {checkpoint.size} entries, root {checkpoint.root.hex()}"
     require(checkpoint.origin == key.name, place, f"is of the log {checkpoint.origin}, not of {key.name}")
     require(notes.read_signature(checkpoint, key, place) is not None, place, f"is not signed by the log's key {key.id().hex()}")
-    signed = {name: notes.read_signature(checkpoint, witness, place) for name, witness in policy.witnesses.items()}
-    times = {name: seconds for name, seconds in signed.items() if seconds is not None}
+    times = policy.read_times(checkpoint, place)[0]
     require(policy.is_met(policy.quorum, times), place, f"has {len(times)} cosignatures, which do not meet the quorum {policy.quorum}")
     report.checked["signatures on the checkpoint"] += 1 + len(times)
-    return times
 
 
 # Every tile and every entry, in one walk.
@@ -193,6 +191,7 @@ def _judge_block(walk: _Walk, entry: Any, position: int, place: str) -> None:
     require(block["previous_app_hash"] == app_hash, place, "its previous_app_hash does not follow from genesis and the entries before it")
     if block["time"] // 3600 > former["time"] // 3600:
         walk.ids = {used: until for used, until in walk.ids.items() if until > block["time"]}
+    walk.ends |= {end: block["time"] for end in [position + 1 + block["transaction_count"]] if end in walk.ends}
     walk.block, walk.former, walk.left, walk.is_moved = block, former, block["transaction_count"], block["deadline_count"] > 0
     standing.start_block(walk.standing, block["height"])
     _take(walk, standing.list_deadline_effects(walk.standing, block["events"], place), block["events"], place)
@@ -230,10 +229,8 @@ def _judge_accepted(walk: _Walk, transaction: dict[str, Any], position: int, pla
     standing.judge_signers(walk.standing, payload, action, standing.list_new_keys(effects), walk.block["height"], place)
     _take(walk, effects, [payload["arguments"], transaction["events"]], f"{place} of {payload['actor']}")
     for digest in [effect["sha256"] for effect in effects if effect["effect"] == "withhold"]:
-        basis = payload["arguments"].get("legal_basis", "")
-        walk.withheld.setdefault(digest, {"sha256": digest, "entry": position, "legal_basis": basis})
-    counts["accepted transactions"] += 1
-    counts["their signatures"] += len(payload["signers"])
+        walk.withheld.setdefault(digest, {"sha256": digest, "entry": position, "legal_basis": payload["arguments"].get("legal_basis", "")})
+    counts.update({"accepted transactions": 1, "their signatures": len(payload["signers"])})
     walk.report.left_to_audit["seats not checked"] += sum(signer["role"] == standing.HOLDER for signer in payload["signers"])
     return int(payload["expires"])
 

@@ -202,7 +202,37 @@ def test_a_gap_is_a_warning(ledger: Ledger, tmp_path: Path) -> None:
         folder = ledger.publish(tmp_path / f"log{seconds}", witnesses=WITNESSES, cosignatures=[(NAMES[FIRST], FIRST, END + seconds)])
         warnings = check(folder)["warnings"]
         assert len(warnings) == count
-        assert all(text.startswith("W31 cosigned") for text in warnings)
+        assert all(text == f"the quorum cosigned {seconds} s after the last block, limit 300 s" for text in warnings)
+
+
+GAP = "largest gap, in seconds, from a last block to the quorum's cosignatures"
+
+
+def test_the_gap_ends_when_the_quorum_has_cosigned(ledger: Ledger, tmp_path: Path) -> None:
+    """The second of two is late; a third, whom the quorum does not need, is later still."""
+    late = [(NAMES[FIRST], FIRST, END + 5), (NAMES[SECOND], SECOND, END + 400), (NAMES[THIRD], THIRD, END + 900)]
+    witnesses = [*WITNESSES, ("W33", NAMES[THIRD], THIRD)]
+    groups = "group two 2 W31 W32 W33"
+    folder = ledger.publish(tmp_path / "log", witnesses=witnesses, groups=groups, quorum="two", cosignatures=late)
+    report = check(folder)
+    assert report["checked"][GAP] == 400
+    assert report["warnings"] == ["the quorum cosigned 400 s after the last block, limit 300 s"]
+    policy = tmp_path / "own"
+    policy.write_text(f"{ALL[0]}\nquorum W31\n")
+    assert check(folder, "--policy", policy)["checked"][GAP] == 5  # Under a reader's own policy, which asks for the first alone.
+
+
+def test_the_largest_gap_of_all_checkpoints_given(ledger: Ledger, tmp_path: Path) -> None:
+    """A follower keeps checkpoints; each gap is measured from the block that its checkpoint ends with."""
+    kept = ledger.publish(tmp_path / "kept", [2], witnesses=WITNESSES, cosignatures=[(NAMES[FIRST], FIRST, END - 60 + 250)])
+    empty = ledger.publish(tmp_path / "empty", [0], witnesses=WITNESSES, cosignatures=[(NAMES[FIRST], FIRST, END - 120 + 20)])
+    folder = ledger.publish(tmp_path / "log", witnesses=WITNESSES, cosignatures=[(NAMES[FIRST], FIRST, END + 7)])
+    assert check(folder)["checked"][GAP] == 7
+    report = check(folder, "--previous", kept / "checkpoint", "--previous", empty / "checkpoint")
+    assert (report["checked"][GAP], report["warnings"]) == (250, [])
+    late = ledger.publish(tmp_path / "late", [2], witnesses=WITNESSES, cosignatures=[(NAMES[FIRST], FIRST, END - 60 + 301)])
+    assert len(check(folder, "--previous", late / "checkpoint")["warnings"]) == 1
+    assert GAP not in check(ledger.publish(tmp_path / "nobody"))["checked"]
 
 
 @pytest.mark.parametrize(
