@@ -85,11 +85,12 @@ def restore_published(
 
 
 def restore_backup(backup: Path, folder: Path, notes: Notes, progress: Progress | None = None) -> Restored:
-    """Make a ledger of a backup again; Differs, LastSignedProblem, StorageProblem. No key is brought back."""
+    """Make a ledger of a backup again; Differs, LastSignedProblem, StorageProblem. No key is brought back.
+
+    Documents that stand in the folder's own store already are kept, and the backup's added.
+    """
     manifest = read_manifest(backup)
     with _preparing(folder) as staging:
-        if (folder / DOCUMENTS_NAME).exists():
-            raise StorageProblem(f"{folder / DOCUMENTS_NAME} exists already; move it away: the backup has documents of its own")
         (staging / PUBLISHER_NAME).mkdir()
         kept = list(list_kept(backup))
         for path in (DATABASE_NAME, DOCUMENTS_NAME, *kept):
@@ -98,6 +99,8 @@ def restore_backup(backup: Path, folder: Path, notes: Notes, progress: Progress 
         own = read_kept(backup, copy.genesis)
         signed = [*_list_signed(folder, copy.genesis, notes), *([own] if own is not None else [])]
         withheld = _compare(staging / DATABASE_NAME, signed)
+        if (folder / DOCUMENTS_NAME).exists():
+            _add_documents(staging / DOCUMENTS_NAME, folder / DOCUMENTS_NAME)
         for path in kept:
             if not (folder / path).exists():
                 os.rename(staging / path, folder / path)
@@ -110,21 +113,29 @@ def restore_backup(backup: Path, folder: Path, notes: Notes, progress: Progress 
 
 def require_no_ledger(folder: Path) -> None:
     """StorageProblem where a folder holds a ledger's database, or what SQLite would play into one of that name."""
-    path = folder / DATABASE_NAME
-    documents = folder / DOCUMENTS_NAME
-    orphans = list_journals(documents) if not documents.exists() else []
-    for standing in (path, *list_journals(path), *orphans):
-        if standing.exists():
-            raise StorageProblem(
-                f"{standing} exists already and may hold what was acknowledged; move it away, out of {folder}, and keep it until "
-                "the ledger is restored. Nothing was changed"
-            )
+    standing = [path for path in (folder / DATABASE_NAME,) if path.exists()]
+    for name in (DATABASE_NAME, DOCUMENTS_NAME):
+        if not (folder / name).exists():
+            standing += [path for path in list_journals(folder / name) if _holds_pages(path)]
+    if standing:
+        raise StorageProblem(
+            f"{standing[0]} exists already and may hold what was acknowledged; move it away, out of {folder}, and keep it until "
+            "the ledger is restored. Nothing was changed"
+        )
+
+
+def _holds_pages(journal: Path) -> bool:
+    """Whether a journal without its database may hold something; its index (-shm) never does."""
+    return not journal.name.endswith("-shm") and journal.exists() and journal.stat().st_size > 0
 
 
 class _Keeper:
     """A published log that keeps, of all that is read of it, what the audit finds right (``audit.AuditedLog``)."""
 
-    def __init__(self, log: PublishedLog, database: LedgerDatabase, documents: DocumentStore, sizes: SignedSizes) -> None:
+    def __init__(
+        self, log: PublishedLog, database: LedgerDatabase, documents: DocumentStore, sizes: SignedSizes, *, has_survived: bool
+    ) -> None:
+        """``has_survived``: the store is the lost ledger's own, and holds documents already."""
         self.genesis = log.genesis
         self.size = log.size
         self._log = log
@@ -133,6 +144,8 @@ class _Keeper:
         self._sizes = sizes
         self._offset_seconds = 0
         self._added: list[tuple[bytes, bytes]] = []
+        self._has_survived = has_survived
+        self._came_back: set[str] = set()
         self._missing: list[tuple[int, str]] = []
         self._withheld: list[str] = []
         self._state: State | None = None
@@ -142,13 +155,17 @@ class _Keeper:
         return self._log.entries()
 
     def read_document(self, digest: str) -> bytes | None:
-        """Bytes of a document, which are kept; RestoreRefused where they are not those of its hash."""
+        """Bytes of a document, which are kept; RestoreRefused where the log's are not those of its hash."""
+        if self._has_survived:
+            with suppress(StorageProblem):  # Damaged there: the log's replace them.
+                if (own := self._documents.read(digest)) is not None:
+                    return own
         try:
             body = self._log.read_document(digest)
         except Differs as found:
             raise RestoreRefused(f"{found}; restore from a copy of the published folder that is whole") from found
         if body is None:
-            return self._documents.read(digest)
+            return None
         found_digest = sha256(body).digest()
         if found_digest.hex() != digest:
             raise RestoreRefused(
@@ -156,6 +173,8 @@ class _Keeper:
                 "published folder that is whole, or remove this file: the document is then named as missing"
             )
         self._added.append((found_digest, body))
+        if self._has_survived:
+            self._came_back.add(digest)
         return body
 
     def check_block(self, tip: Tip) -> None:
@@ -179,10 +198,14 @@ class _Keeper:
         self._state = state
 
     def finish(self, report: AuditReport, compared: tuple[str, ...]) -> Restored:
-        """Take withheld documents out again, which entries name before others withhold them; what was kept."""
+        """Take withheld documents out again, which entries name before others withhold them; what was kept.
+
+        Of a store that survived only those that came from the log: what the ledger itself keeps of them is not ours to remove.
+        """
         state = self._state
         missing = [each for each in self._missing if state is None or state.view.get(withheld_key(each[1]), WithheldRecord) is None]
-        self._documents.take_out(map(bytes.fromhex, self._withheld))
+        out = [digest for digest in self._withheld if not self._has_survived or digest in self._came_back]
+        self._documents.take_out(map(bytes.fromhex, out))
         return Restored(
             chain=report.chain, tip=report.tip, transactions=report.transactions + report.refusals,
             documents=sum(1 for _ in self._documents.digests()), withheld=len(self._withheld),
@@ -219,24 +242,34 @@ def _build(
     with ExitStack() as stack:
         database = LedgerDatabase.create(staging / DATABASE_NAME, log.genesis, start.tip, start.buckets, start.top)
         stack.callback(database.close)
-        documents = _open_store(stack, folder, staging)
+        has_survived = (folder / DOCUMENTS_NAME).exists()
+        documents = _open_store(stack, folder if has_survived else staging, has_survived)
         stack.enter_context(database.building())
         documents.add((sha256(table).digest(), table) for table in tables)
-        keeper = _Keeper(log, database, documents, sizes)
+        keeper = _Keeper(log, database, documents, sizes, has_survived=has_survived)
         report = audit(keeper, registry, recompute_parties, progress=progress, keep=keeper.keep)
         if report.difference is not None:
             raise RestoreRefused(f"{report.difference}. Nothing was restored; restore from a copy of the published folder that is whole")
         return keeper.finish(report, tuple(each.place for each in signed))
 
 
-def _open_store(stack: ExitStack, folder: Path, staging: Path) -> DocumentStore:
-    """The store to add to, a transaction standing open: the folder's own, which keeps what it holds, or a new one."""
+def _open_store(stack: ExitStack, folder: Path, has_survived: bool) -> DocumentStore:
+    """The store to add to, a transaction standing open: the one that survived, which keeps what it holds, or a new one."""
     path = folder / DOCUMENTS_NAME
-    is_new = not path.exists()
-    store = DocumentStore.create(staging / DOCUMENTS_NAME) if is_new else DocumentStore.open(path, write=True)
+    store = DocumentStore.open(path, write=True) if has_survived else DocumentStore.create(path)
     stack.callback(store.close)
-    stack.enter_context(store.building() if is_new else store.adding())
+    stack.enter_context(store.adding() if has_survived else store.building())
     return store
+
+
+def _add_documents(source: Path, target: Path) -> None:
+    """Move a backup's documents into the store that survived; what a crash leaves there, the repetition adds again."""
+    with ExitStack() as stack:
+        backed_up = stack.enter_context(closing(DocumentStore.open(source, write=False)))
+        store = stack.enter_context(closing(DocumentStore.open(target, write=True)))
+        stack.enter_context(store.adding())
+        store.add((digest, backed_up.read(digest.hex()) or b"") for digest in backed_up.digests())
+    source.unlink()
 
 
 @contextmanager
@@ -288,6 +321,8 @@ def _install(staging: Path, folder: Path, newest: Signed | None) -> None:
         if path.exists():
             if any(journal.exists() for journal in list_journals(path)):
                 raise StorageProblem(f"{path} is still in use; nothing was restored")
+            for journal in list_journals(folder / name):
+                journal.unlink(missing_ok=True)  # Of a database that was lost: empty, or an index.
             os.rename(path, folder / name)
             sync_folder(folder)
 
