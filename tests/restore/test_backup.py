@@ -60,6 +60,14 @@ def test_no_key_is_in_a_backup(world: World, backup: Path, tmp_path: Path) -> No
     assert not (tmp_path / "third").exists()
 
 
+def test_whom_to_ask_for_cosignatures_is_in_it(world: World, tmp_path: Path) -> None:
+    ledger = shutil.copytree(world.ledger, tmp_path / "ledger")
+    (ledger / "witnesses.toml").write_text("# nobody yet\n")
+    run("backup", "--to", tmp_path / "backup", "--ledger", ledger)
+    run("restore", "--from", tmp_path / "backup", "--ledger", tmp_path / "restored")
+    assert (tmp_path / "restored/witnesses.toml").read_text() == "# nobody yet\n"
+
+
 def test_a_backup_is_never_written_over(world: World, backup: Path) -> None:
     before = hash_files(backup)
     assert "is not empty" in run("backup", "--to", backup, "--ledger", world.ledger, expect=2).output

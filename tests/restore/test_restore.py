@@ -16,12 +16,15 @@ import pytest
 from prasasti.integrations.signers import open_training_key
 from prasasti.log.checkpoint import sign_checkpoint
 from prasasti.log.publish import build_settings
+from prasasti.log.witness import format_request
+from prasasti.log.witness_store import hash_origin
 from prasasti_verify.hashing import compute_root, hash_leaf
 from tests.acceptance.commands import import_files, publish, run, run_json, verify
 from tests.acceptance.published import hash_files, list_attestations, read_entries
 from tests.acceptance.synthetic import make_release, write_package
 from tests.lies import forging
 from tests.restore.world import MORE, RELEASES, World, document_path, list_files, lose, read_ledger
+from tests.witness.worlds import run_witness
 
 
 def restore(source: object, ledger: Path, *checkpoints: object, expect: int = 0) -> str:
@@ -107,6 +110,16 @@ def test_a_folder_behind_what_was_signed_is_refused(world: World, tmp_path: Path
     assert "this is an older copy" in restore(world.early_published, elsewhere, world.published / "checkpoint", expect=1)
     assert not elsewhere.exists()
     restore(world.early_published, elsewhere, world.early_published / "checkpoint")
+
+
+def test_a_witness_has_the_last_word(world: World, tmp_path: Path) -> None:
+    """Nothing survived here; what a witness cosigned last tells that the folder is an older one."""
+    key = build_settings((world.published / "genesis.json").read_bytes()).key
+    with run_witness(tmp_path / "witness", logs=[key]) as witness:
+        assert witness.add_checkpoint(format_request(0, (), (world.published / "checkpoint").read_bytes())).status == 200
+        (tmp_path / "latest").write_bytes(witness.read_latest(hash_origin(key.name)).body)
+    assert "this is an older copy" in restore(world.early_published, tmp_path / "ledger", tmp_path / "latest", expect=1)
+    assert f"It holds what was signed: {tmp_path / 'latest'}" in restore(world.published, tmp_path / "ledger", tmp_path / "latest")
 
 
 def test_a_second_history_is_refused(world: World, tmp_path: Path) -> None:
@@ -275,6 +288,7 @@ def test_an_older_database_is_neither_written_to_nor_published(world: World, tmp
     refused = run("import", "ocds", more, "--ledger", ledger, expect=1).output
     assert "this is an older copy" in refused
     assert "prasasti restore" in refused
+    assert "this is an older copy" in run("serve", "--port", "0", "--ledger", ledger, expect=1).output
     assert "an older copy" in run("publish", "--to", tmp_path / "published", "--ledger", ledger, expect=1).output
     assert not (tmp_path / "published").exists()
     assert read_ledger(ledger) == before

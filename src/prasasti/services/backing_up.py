@@ -24,6 +24,7 @@ from prasasti.services.check_state import check_state
 from prasasti.services.difference import Differs
 from prasasti.services.last_signed import PUBLISHER_NAME, read_kept, require_as_long, require_same
 from prasasti.services.ledger import Ledger
+from prasasti.services.publishing import WITNESSES_NAME
 from prasasti.storage.connection import StorageProblem, sync_file, sync_folder
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
@@ -163,15 +164,16 @@ def copy_file(source: Path, target: Path, mode: int = 0o644) -> None:
 
 
 def list_kept(folder: Path) -> Iterator[str]:
-    """Paths, within a ledger's folder, of what the publisher keeps: the last checkpoint first."""
+    """Paths, within a ledger's folder, of what else it keeps: the last checkpoint first, whom to ask for cosignatures last."""
     publisher = folder / PUBLISHER_NAME
-    if not publisher.is_dir():
-        return
-    names = [path.name for path in publisher.iterdir() if path.is_file() and not path.name.endswith(".part")]
+    found = publisher.iterdir() if publisher.is_dir() else ()
+    names = [path.name for path in found if path.is_file() and not path.name.endswith(".part")]
     last = KeptCheckpoint(publisher).path.name
     for name in sorted(names, key=lambda name: (name != last, name)):
         if name not in PASSING_NAMES:
             yield f"{PUBLISHER_NAME}/{name}"
+    if (folder / WITNESSES_NAME).is_file():
+        yield WITNESSES_NAME
 
 
 def _fill(ledger: Ledger, part: Path, time: int, progress: Progress | None) -> tuple[Manifest, int]:
