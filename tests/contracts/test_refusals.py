@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import json
-from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -13,30 +12,19 @@ import pytest
 
 from prasasti.contracts import CONTRACTS
 from prasasti.core.contract import Rejection, encode_table
+from tests.contracts.governance_rows import ROWS as GOVERNANCE_ROWS
+from tests.contracts.identity_rows import ROWS as IDENTITY_ROWS
+from tests.contracts.plays import Play, Step, after, holder, in_one_block, officer, registrar
 from tests.core.examples import AUDITOR, DOCUMENT, OFFICER, PUBLISHER, PUBLISHERS_OFFICER, REGISTRAR, registration, release
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
 from tests.core.rehearsal import REHEARSAL
 from tests.core.test_admission import ROWS as ADMISSION_ROWS
 
-Step = tuple[str, dict[str, Any], tuple[Signer, ...]]
-Play = Callable[[Ledger], str]
 HASH = "11" * 32
-
-
-def holder(name: str) -> Signer:
-    return (name, "identity.holder")
-
-
-def officer(organisation: str) -> Signer:
-    return (f"{organisation}/officer", "governance.officer")
 
 
 def publisher_of(number: int) -> Signer:
     return (f"publisher-{number}/publisher", "procurement.publisher")
-
-
-def registrar(organisation: str, name: str = "registrar") -> Signer:
-    return (f"{organisation}/{name}", "identity.registrar")
 
 
 def withhold(first: Signer, second: Signer, named_by: str | None = "publisher-1", **changes: Any) -> Play:
@@ -78,28 +66,6 @@ def end(name: str, signer: Signer) -> Play:
 
 def attest(signer: Signer = PUBLISHER, **changes: Any) -> Play:
     return lambda ledger: ledger.do("procurement.attest_release", release(**changes), signer)
-
-
-def after(*plays: Play) -> Play:
-    """All but the last are accepted; the last one's outcome."""
-
-    def play(ledger: Ledger) -> str:
-        for each in plays[:-1]:
-            assert each(ledger) == ACCEPTED
-        return plays[-1](ledger)
-
-    return play
-
-
-def in_one_block(*steps: Step) -> Play:
-    """Of one block all but the last are accepted."""
-
-    def play(ledger: Ledger) -> str:
-        outcomes = ledger.seal(*(ledger.sign(action, arguments, *signers) for action, arguments, signers in steps))
-        assert outcomes[:-1] == [ACCEPTED] * (len(steps) - 1)
-        return outcomes[-1]
-
-    return play
 
 
 END_OFFICER: Step = ("identity.end_key", {"key": key_of(OFFICER[0])}, (REGISTRAR,))
@@ -160,64 +126,8 @@ ROWS: dict[str, tuple[str, Play]] = {
     "400 days": (ACCEPTED, advance(34_560_000)),
     "400 days, twice": (ACCEPTED, advance(34_560_000, 34_560_000)),
     "400 days and a second": ("governance.02.2", advance(34_560_001)),
-    # identity.00
-    "a holder's key ended earlier in the block": ("identity.00.1", in_one_block(END_OFFICER, END_ITSELF)),
-    # identity.01
-    "a key of one's own organisation": (ACCEPTED, register()),
-    "a publisher's key, by a founder": (ACCEPTED, register("publisher-1/new", roles=["procurement.publisher"])),
-    "another member's key": ("identity.01.1", register("operator-1/new")),
-    "an unknown organisation's key": ("identity.01.1", register(organisation="agency-9")),
-    "a publisher's key, by who is no founder": (
-        "identity.01.1", after(SECOND, register("publisher-1/new", registrar("agency-1", "second")))),
-    "another publisher's key, by a publisher": (
-        "identity.01.1", after(PUBLISHERS_REGISTRAR, register("publisher-2/new", registrar("publisher-1")))),
-    "a publisher's own key, by its registrar": (
-        ACCEPTED, after(PUBLISHERS_REGISTRAR, register("publisher-1/new", registrar("publisher-1")))),
-    "a key that is bound": ("identity.01.2", after(register(), register())),
-    "a key that another organisation has": ("identity.01.2", register("operator-1/officer", organisation="agency-1")),
-    "a key that was bound once": ("identity.01.2", after(register(), end("agency-1/new", REGISTRAR), register())),
-    "a key twice in a block": ("identity.01.2", in_one_block(
-        *[("identity.register_key", registration(handle=name), (REGISTRAR, ("agency-1/new", "identity.new_key"))) for name in "ab"]
-    )),
-    "an unknown role": ("identity.01.3", register(roles=["governance.king"])),
-    "a known role and an unknown one": ("identity.01.3", register(roles=["governance.officer", "some.role"])),
-    "the role of every key": ("identity.01.3", register(roles=["identity.holder"])),
-    "the role of no key": ("identity.01.3", register(roles=["identity.new_key"])),
-    "an auditor's role for an agency": ("identity.01.3", register(roles=["governance.auditor"])),
-    "an auditor's role for a publisher": ("identity.01.3", register("publisher-1/new", roles=["governance.auditor"])),
-    "an auditor's role for an auditor": (ACCEPTED, register("auditor-1/new", registrar("auditor-1"), roles=["governance.auditor"])),
-    "every role that an agency can give": (
-        ACCEPTED, register(roles=["governance.officer", "identity.registrar", "procurement.officer", "procurement.publisher"])),
-    # identity.02
-    "one's own key": (ACCEPTED, end(OFFICER[0], holder(OFFICER[0]))),
-    "a key of the registrar's organisation": (ACCEPTED, end(OFFICER[0], REGISTRAR)),
-    "a publisher's key, by a founding registrar": (ACCEPTED, end(PUBLISHER[0], REGISTRAR)),
-    "a colleague's key": ("identity.02.1", end(REGISTRAR[0], holder(OFFICER[0]))),
-    "a registrar that acts as a holder": ("identity.02.1", end(OFFICER[0], holder(REGISTRAR[0]))),
-    "another member's officer": ("identity.02.1", end("operator-1/officer", REGISTRAR)),
-    "a key that nobody has": ("identity.02.1", end("agency-1/nobody", REGISTRAR)),
-    "a publisher's key, by a later registrar": ("identity.02.1", after(SECOND, end(PUBLISHER[0], registrar("agency-1", "second")))),
-    "a key that has ended": ("identity.02.2", after(end(OFFICER[0], REGISTRAR), end(OFFICER[0], REGISTRAR))),
-    "the last registrar, by itself": ("identity.02.3", end(REGISTRAR[0], REGISTRAR)),
-    "the last registrar, as a holder": ("identity.02.3", end(REGISTRAR[0], holder(REGISTRAR[0]))),
-    "the last but one": (ACCEPTED, after(SECOND, end(REGISTRAR[0], registrar("agency-1", "second")))),
-    "the last one after that": ("identity.02.3", after(
-        SECOND, end(REGISTRAR[0], REGISTRAR), end("agency-1/second", registrar("agency-1", "second")))),
-    "the last of three": ("identity.02.3", after(
-        SECOND,
-        register("agency-1/third", roles=["identity.registrar"]),
-        end(REGISTRAR[0], REGISTRAR),
-        end("agency-1/second", registrar("agency-1", "third")),
-        end("agency-1/third", registrar("agency-1", "third")),
-    )),
-    "a publisher's only registrar": ("identity.02.3", after(PUBLISHERS_REGISTRAR, end("publisher-1/registrar", REGISTRAR))),
-    "both registrars in a block": ("identity.02.3", after(SECOND, in_one_block(
-        *[("identity.end_key", {"key": key_of(f"agency-1/{name}")}, (holder(f"agency-1/{name}"),)) for name in ("registrar", "second")]
-    ))),
-    "two registrars end each other in a block": ("identity.00.1", after(SECOND, in_one_block(
-        ("identity.end_key", {"key": key_of("agency-1/second")}, (REGISTRAR,)),
-        ("identity.end_key", {"key": key_of(REGISTRAR[0])}, (registrar("agency-1", "second"),)),
-    ))),
+    **GOVERNANCE_ROWS,
+    **IDENTITY_ROWS,
     # procurement.00
     "a publisher's key ended earlier in the block": ("procurement.00.1", in_one_block(END_PUBLISHER, ATTEST)),
     "a release as text": ("procurement.00.5", attest(document=DOCUMENT | {"media_type": "text/plain"})),

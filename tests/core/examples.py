@@ -49,10 +49,119 @@ def registration(name: str = "agency-1/new", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
-BUILDERS: dict[str, Callable[[], Example]] = {
-    "governance.advance_clock": lambda: Example({"seconds": 60}, (OFFICER,)),
-    "governance.withhold_document": lambda: Example({"legal_basis": "a court", "sha256": "11" * 32}, (PUBLISHERS_OFFICER, AUDITOR)),
+SCAN = {"media_type": "application/pdf", "sha256": "22" * 32, "size": 1_000}
+SUCCESSOR = {"handle": "officer", "key": key_of("agency-1/new"), "old": key_of("agency-1/officer"), "organisation": "agency-1"}
+
+IDENTITY_BUILDERS: dict[str, Callable[[], Example]] = {
+    "identity.announce_recovery": lambda: Example(
+        {"document": SCAN, "key": key_of("agency-1/new"), "old": key_of("agency-1/officer"), "recovery": "r-1"},
+        (("operator-1/registrar", "identity.registrar"), AUDITOR),
+    ),
+    "identity.close_organisation": lambda: Example(
+        {"organisation": "publisher-1", "reason": "merged"}, (REGISTRAR, ("operator-1/registrar", "identity.registrar"))
+    ),
+    "identity.complete_recovery": lambda: Example(
+        SUCCESSOR | {"held_back": ["treasury.payer"], "recovery": "r-1", "roles": ["governance.officer"]},
+        (("citizens-1/officer", "identity.holder"), NEW_KEY),
+    ),
+    "identity.confirm_acts": lambda: Example({"finding": "own", "ids": ["33" * 32], "key": key_of("agency-1/registrar")}, (OFFICER,)),
+    "identity.delegate_office": lambda: Example(
+        {"key": key_of("agency-1/registrar"), "role": "governance.officer", "until": START + 86_400},
+        (("agency-1/officer", "identity.holder"),),
+    ),
     "identity.end_key": lambda: Example({"key": key_of("agency-1/officer")}, (REGISTRAR,)),
+    "identity.end_office": lambda: Example({"key": key_of("agency-1/officer"), "role": "governance.officer"}, (REGISTRAR,)),
+    "identity.grant_office": lambda: Example(
+        {"key": key_of("agency-1/officer"), "role": "procurement.publisher", "until": START + 86_400}, (REGISTRAR,)
+    ),
+    "identity.object_recovery": lambda: Example({"reason": "key_not_lost", "recovery": "r-1"}, (("agency-1/officer", "identity.holder"),)),
     "identity.register_key": lambda: Example(registration(), (REGISTRAR, NEW_KEY)),
+    "identity.register_organisation": lambda: Example(
+        {
+            "class": "",
+            "keys": [{"handle": "person-1", "key": key_of("agency-1/new"), "roles": ["identity.registrar"]}],
+            "organisation": "supplier-1",
+        },
+        (REGISTRAR, NEW_KEY),
+    ),
+    "identity.register_publisher": lambda: Example(
+        {
+            "licence": "https://creativecommons.org/licenses/by/4.0/",
+            "ocid_prefixes": ["ocds-new789-"],
+            "organisation": "agency-1",
+            "publication_policy": "https://agency.example/policy",
+        },
+        (REGISTRAR,),
+    ),
+    "identity.review_offices": lambda: Example(
+        {"keys": 2, "offices": 2, "quarter": "2025-Q4"}, (REGISTRAR, ("operator-1/officer", "governance.officer"))
+    ),
+    "identity.rotate_key": lambda: Example(
+        SUCCESSOR | {"roles": ["governance.officer"]}, (("agency-1/officer", "identity.holder"), NEW_KEY)
+    ),
+}
+
+HOLDER: Signer = ("agency-1/officer", "identity.holder")
+CONSENSUS_PARTS = {"ed25519_verdicts": "44" * 32, "libsodium": "1.0.20", "msgspec": "0.22.0", "pynacl": "1.6.2", "python": ["3.11", "3.13"]}
+NEWCOMERS = ("agency-9/one", "agency-9/two")
+NEWCOMERS_KEYS = [
+    {"handle": name.partition("/")[2], "key": key_of(name), "roles": ["governance.officer", "identity.registrar"]} for name in NEWCOMERS
+]
+
+GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
+    "governance.activate_contract": lambda: Example(
+        {"contract": "procurement", "height": 1_000, "resolution": "p-1", "table": "55" * 32, "version": 2}, (HOLDER,)
+    ),
+    "governance.admit_member": lambda: Example(
+        {
+            "class": "agency",
+            "group": "agency-9",
+            "keys": sorted(NEWCOMERS_KEYS, key=lambda key: str(key["key"])),
+            "organisation": "agency-9",
+            "resolution": "p-1",
+        },
+        (HOLDER, *((name, "identity.new_key") for name in NEWCOMERS)),
+    ),
+    "governance.advance_clock": lambda: Example({"seconds": 60}, (OFFICER,)),
+    "governance.leave": lambda: Example({"reason": "own_wish"}, (OFFICER, ("auditor-1/registrar", "identity.registrar"))),
+    "governance.plan_upgrade": lambda: Example(
+        {"consensus_parts": CONSENSUS_PARTS, "height": 1_000, "release": "release.2", "resolution": "p-1", "version": "2"}, (HOLDER,)
+    ),
+    "governance.propose": lambda: Example(
+        {
+            "action": "welfare.adopt_rule",
+            "arguments": "",
+            "document": SCAN,
+            "end": START + 15 * 86_400,
+            "fields": ["t:programme-1", f"h:{'66' * 32}"],
+            "form": "adopt",
+            "name": "",
+            "proposal": "p-1",
+            "reason": "improvement",
+        },
+        (OFFICER,),
+    ),
+    "governance.reinstate_member": lambda: Example({"organisation": "operator-1", "resolution": "p-1"}, (HOLDER,)),
+    "governance.remove_member": lambda: Example({"organisation": "operator-1", "resolution": "p-1"}, (HOLDER,)),
+    "governance.rotate_log_key": lambda: Example({"height": 1_000, "key": key_of("agency-1/new"), "resolution": "p-1"}, (HOLDER, NEW_KEY)),
+    "governance.set_parameter": lambda: Example(
+        {"effective_from": START + 40 * 86_400, "name": "governance.rule.veto", "resolution": "p-1", "value": "auditor"}, (HOLDER,)
+    ),
+    "governance.suspend_at_once": lambda: Example(
+        {"decision": "s-1", "document": SCAN, "key": "", "organisation": "operator-1", "reason": "misconduct"},
+        (OFFICER, ("auditor-1/officer", "governance.officer")),
+    ),
+    "governance.suspend_member": lambda: Example(
+        {"organisation": "operator-1", "resolution": "p-1", "until": START + 20 * 86_400}, (HOLDER,)
+    ),
+    "governance.vote": lambda: Example({"choice": "yes", "proposal": "p-1", "reason": "agreed"}, (OFFICER,)),
+    "governance.wake": lambda: Example({}, (OFFICER,)),
+    "governance.withdraw_proposal": lambda: Example({"proposal": "p-1", "reason": "mistake"}, (OFFICER,)),
+    "governance.withhold_document": lambda: Example({"legal_basis": "a court", "sha256": "11" * 32}, (PUBLISHERS_OFFICER, AUDITOR)),
+}
+
+BUILDERS: dict[str, Callable[[], Example]] = {
+    **GOVERNANCE_BUILDERS,
+    **IDENTITY_BUILDERS,
     "procurement.attest_release": lambda: Example(release(), (PUBLISHER,)),
 }

@@ -380,7 +380,13 @@ def test_each_row(tmp_path: Path, name: str) -> None:
     assert ledger.application.process_proposal(height, ledger.time, [envelope]) is is_taken, "the door alone is no part of consensus"
 
 
-MAY_BE_EMPTY = {(ATTEST, "arguments.buyer empty")}
+SET_PARAMETER = "governance.set_parameter"
+MAY_BE_EMPTY = {
+    (ATTEST, "arguments.buyer empty"),
+    ("identity.register_publisher", "arguments.publication_policy empty"),
+    # A parameter is a number, a truth or a text; a veto may be nobody's.
+    *((SET_PARAMETER, f"arguments.value {other}") for other in ("= true", "= 7", "empty")),
+}
 
 
 @pytest.mark.parametrize("action", BUILDERS)
