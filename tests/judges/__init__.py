@@ -27,6 +27,7 @@ SHARED = ROOT.parent / "shared"
 FSCK = SHARED / "acceptance" / "fsck"
 SCHEMA_ZIP = SHARED / "data" / "ocds" / "schema" / "ocds-1.1.5-with-10-extensions.zip"
 SCHEMA_ADDRESS = "https://standard.open-contracting.org/schema/1__1__5/"
+OMNIWITNESS = "github.com/transparency-dev/witness/cmd/omniwitness@v0.0.0-20260720115447-2e1c6971d19e"
 LIBCOVEOCDS = ROOT / ".venv-judges" / "bin" / "libcoveocds"
 PYTHON_MINORS = ("3.11", "3.12", "3.13")
 # Nothing listens there: whatever tries to reach the network fails at once instead of being judged by what it found.
@@ -85,6 +86,34 @@ def run_sumdb(folder: Path, sizes: Sequence[int] = (), indexes: Iterable[int] | 
         "inclusion": {int(index): proof for index, proof in found["inclusion"].items()},
         "consistency": {tuple(map(int, pair.split("-"))): proof for pair, proof in found["consistency"].items()},
     }
+
+
+def run_cosigned(checkpoint: Path, log_vkey: str, witness_vkeys: Sequence[str]) -> dict[str, int]:
+    """``golang.org/x/mod/sumdb/note`` and ``transparency-dev/formats`` open a cosigned checkpoint.
+
+    Returns the time of each cosignature by the witness's key name; raises Refused.
+    """
+    _need_go()
+    command = ["go", "run", ".", str(checkpoint.resolve()), log_vkey, *witness_vkeys]
+    ran = subprocess.run(command, cwd=Path(__file__).parent / "cosigned", capture_output=True, text=True, check=False)
+    if ran.returncode != 0:
+        raise Refused(ran.stdout + ran.stderr)
+    times: dict[str, int] = json.loads(ran.stdout)
+    return times
+
+
+def build_omniwitness() -> Path:
+    """The program ``omniwitness`` (Go, transparency-dev), a witness of other authors; it is built once, so calls take turns."""
+    _need_go()
+    folder = ROOT / ".venv-omniwitness"
+    program = folder / OMNIWITNESS.rpartition("@")[2] / "omniwitness"
+    with _turn("omniwitness"):
+        if not program.exists():
+            environment = {**os.environ, "GOBIN": str(program.parent), "GOFLAGS": "-mod=mod"}
+            ran = subprocess.run(["go", "install", OMNIWITNESS], capture_output=True, text=True, check=False, env=environment)
+            if ran.returncode != 0:
+                raise RuntimeError(f"omniwitness was not built: {ran.stderr}")
+    return program
 
 
 def run_libcoveocds(package: Path) -> dict[str, list[Any]]:
