@@ -26,7 +26,7 @@ ROLES = {
 
 def found(classes: Mapping[str, str]) -> list[dict[str, Any]]:
     """Members of genesis, each with an officer, a registrar, a recovery key; auditors with an auditor too."""
-    founders = []
+    founders: list[dict[str, Any]] = []
     for member, member_class in sorted(classes.items()):
         handles = [handle for handle in ROLES if handle != "auditor" or member_class == "auditor"]
         keys: list[dict[str, Any]] = [{"handle": handle, "key": key_of(f"{member}/{handle}"), "roles": ROLES[handle]} for handle in handles]
@@ -51,7 +51,7 @@ def newcomer(
     member: str, member_class: str, group: str = "", handles: Sequence[str] = ("officer", "recovery", "registrar")
 ) -> dict[str, Any]:
     """Arguments of 08 less the resolution."""
-    keys = [{"handle": handle, "key": key_of(f"{member}/{handle}"), "roles": ROLES[handle]} for handle in handles]
+    keys: list[dict[str, Any]] = [{"handle": handle, "key": key_of(f"{member}/{handle}"), "roles": ROLES[handle]} for handle in handles]
     keys.sort(key=lambda key: str(key["key"]))
     return {"class": member_class, "group": group or member, "keys": keys, "organisation": member}
 
@@ -66,6 +66,14 @@ class Consortium:
     def __init__(self, folder: Path, founders: Mapping[str, str] = FOUR, contracts: Sequence[Contract] = CONTRACTS, **changes: Any) -> None:
         self.founders = founders
         self.ledger = Ledger(folder, contracts, members=found(founders), **changes)
+
+    @classmethod
+    def of(cls, ledger: Ledger) -> Consortium:
+        """The members of an opened ledger."""
+        consortium = cls.__new__(cls)
+        consortium.founders = {member.id: member.member_class for member in ledger.application.genesis.members}
+        consortium.ledger = ledger
+        return consortium
 
     @property
     def now(self) -> int:
