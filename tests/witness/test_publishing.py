@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -11,6 +10,7 @@ from threading import Event
 
 import pytest
 
+from prasasti.contracts.governance.records import LogKeyRecord
 from prasasti.log.checkpoint import build_log_key
 from prasasti.log.files import LocalFiles
 from prasasti.log.kept import KeptCheckpoint
@@ -18,6 +18,7 @@ from prasasti.log.publish import Published, PublishRefused, PublishSettings, bui
 from prasasti.log.witness import format_signature_line
 from prasasti.log.witness_client import Cosigners, Reply, Send
 from prasasti.log.witness_policy import WitnessList, choose_quorum
+from prasasti.services.publishing import order_log_keys
 from prasasti_verify.hashing import fold_edge
 from prasasti_verify.notes import Checkpoint, parse_checkpoint, parse_key, parse_policy, read_signature
 from tests.log.worlds import FailingFiles, Fault, MemoryDocuments, MemoryLog, SeedKey, build_genesis, check_published, make_entries
@@ -265,7 +266,10 @@ def test_the_logs_key_is_rotated(tmp_path: Path) -> None:
         consortium = Consortium(stack, tmp_path / "witnesses", NAMES, logs=(LOG_KEY, new_key))
         publisher = Publisher(tmp_path, consortium)
         publisher.publish(LOG.first(100))
-        rotated = dataclasses.replace(publisher.settings, key=new_key, former_keys=(LOG_KEY,))
+        keys = order_log_keys(LOG_KEY.public.hex(), LogKeyRecord([LOG_KEY.public.hex()], 9, new_key.public.hex(), "r"), 9)
+        listed = WitnessList(tuple(consortium.listed), tuple(choose_quorum(NAMES, ["citizens"])))
+        rotated = build_settings(build_genesis(), listed, keys)
+        assert (rotated.key, rotated.former_keys) == (new_key, (LOG_KEY,))
         for size in (100, 200):
             cosigners = Cosigners(consortium.listed, [new_key, LOG_KEY], 60.0, consortium.send)
             published = publisher.publish(LOG.first(size), settings=rotated, cosigners=cosigners, signer=new_signer)
@@ -275,6 +279,12 @@ def test_the_logs_key_is_rotated(tmp_path: Path) -> None:
             assert checkpoint.size == size
         with pytest.raises(PublishRefused):
             publisher.publish(LOG)  # The former key, which the settings of before the change name, goes on no more.
+
+
+def test_a_key_signs_from_its_height_on() -> None:
+    record = LogKeyRecord(["aa", "bb"], 9, "cc", "a resolution")
+    assert order_log_keys("aa", None, 9) == ["aa"]
+    assert [order_log_keys("aa", record, height)[-1] for height in (7, 8, 9, 10)] == ["bb", "bb", "cc", "cc"]
 
 
 @pytest.mark.parametrize("persisted", [False, True], ids=["failed", "failed-but-persisted"])

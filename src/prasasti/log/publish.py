@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -81,12 +81,16 @@ class Published:
     is_quorum_met: bool = True
 
 
-def build_settings(genesis: bytes, listed: WitnessList = NOBODY) -> PublishSettings:
-    """Settings of a ledger from its genesis.json and its list of witnesses; WitnessListProblem."""
+def build_settings(genesis: bytes, listed: WitnessList = NOBODY, log_keys: Sequence[str] = ()) -> PublishSettings:
+    """Settings of a ledger from its genesis.json and its list of witnesses; WitnessListProblem.
+
+    ``log_keys``: hex, in the order in which they signed, the one in force last; genesis's alone unless given.
+    """
     parsed = decode_genesis(genesis)
-    key = build_log_key(compute_origin(parsed), bytes.fromhex(parsed.log_key))
+    *former, key = (build_log_key(compute_origin(parsed), bytes.fromhex(each)) for each in log_keys or [parsed.log_key])
     vkeys = {witness.name: format_vkey(witness.key) for witness in listed.witnesses}
-    return PublishSettings(key, genesis, format_policy(key, listed), tuple(contract.table for contract in parsed.contracts), vkeys)
+    tables = tuple(contract.table for contract in parsed.contracts)
+    return PublishSettings(key, genesis, format_policy(key, listed), tables, vkeys, tuple(former))
 
 
 def publish(
@@ -154,7 +158,7 @@ def _publish(run: _Run, all_documents: bool, progress: Progress | None) -> Publi
     size = run.source.size()
     _check_signer(run.signer, settings)
     kept_note = kept.read()
-    signed = None if kept_note is None else _read_signed(kept_note, settings, str(kept.path))
+    signed = None if kept_note is None else read_signed(kept_note, settings, str(kept.path))
     _check_signed(run.source, size, signed)
     shown_note = files.read(str(folder / "checkpoint"))
     shown = _read_shown(shown_note, folder, settings, kept, signed)
@@ -198,7 +202,7 @@ def _publish(run: _Run, all_documents: bool, progress: Progress | None) -> Publi
     )
 
 
-def _read_signed(note: bytes, settings: PublishSettings, place: str) -> Checkpoint:
+def read_signed(note: bytes, settings: PublishSettings, place: str) -> Checkpoint:
     """A checkpoint signed by the log's key, or by one that was its key before."""
     checkpoint = parse_checkpoint(note, place)
     if any(read_signature(checkpoint, key, place) is not None for key in settings.former_keys):
@@ -269,7 +273,7 @@ def _read_shown(
     place = str(folder / "checkpoint")
     if note is None:
         return None
-    shown = _read_signed(note, settings, place)
+    shown = read_signed(note, settings, place)
     if signed is None or shown.size > signed.size:
         last = f"of {signed.size} ({kept.path})" if signed else f"missing ({kept.path})"
         raise PublishRefused(

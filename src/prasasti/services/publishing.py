@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from threading import Event
 
+from prasasti.contracts.governance.records import LOG_KEY_KEY, LogKeyRecord
 from prasasti.core.entries import read_accepted
 from prasasti.core.types import find_documents
-from prasasti.log.checkpoint import read_checkpoint
 from prasasti.log.kept import KeptCheckpoint
 from prasasti.log.proofs import prove_entry
-from prasasti.log.publish import PublishBusy, Published, build_settings, publish
+from prasasti.log.publish import PublishBusy, Published, build_settings, publish, read_signed
 from prasasti.log.source import LogSigner, NamedDocument, Withheld
 from prasasti.log.witness_client import WAIT_SECONDS, Cosigners
 from prasasti.log.witness_policy import NOBODY, WitnessList, WitnessListProblem, choose_quorum, make_witness, parse_witness_list
@@ -48,15 +48,27 @@ def publish_ledger(
     ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given. WitnessListProblem where the list cannot be used.
     """
     kept = KeptCheckpoint(ledger.folder / "publisher")
-    source = LedgerDocuments(ledger)
     listed = read_witness_list(ledger) if witnesses is None else witnesses
-    settings = build_settings(ledger.genesis_bytes, listed)
-    log_keys = (settings.key, *settings.former_keys)
-    cosigners = Cosigners(listed.witnesses, log_keys, wait_seconds) if listed.witnesses else None
-    return publish(
-        ledger.database, source, folder, signer, settings, kept,
-        all_documents=all_documents, progress=progress, cosigners=cosigners,
-    )  # fmt: skip
+    with ledger.database.snapshot():  # One block is published, by the key that is in force at it.
+        settings = build_settings(ledger.genesis_bytes, listed, list_log_keys(ledger))
+        cosigners = Cosigners(listed.witnesses, (settings.key, *settings.former_keys), wait_seconds) if listed.witnesses else None
+        return publish(
+            ledger.database, LedgerDocuments(ledger), folder, signer, settings, kept,
+            all_documents=all_documents, progress=progress, cosigners=cosigners,
+        )  # fmt: skip
+
+
+def list_log_keys(ledger: Ledger) -> list[str]:
+    """Hex keys that signed this log's checkpoints, oldest first, up to the one in force at the newest block."""
+    with ledger.database.snapshot() as height:
+        return order_log_keys(ledger.genesis.log_key, ledger.state.get(LOG_KEY_KEY, LogKeyRecord), height)
+
+
+def order_log_keys(first: str, record: LogKeyRecord | None, height: int) -> list[str]:
+    """Genesis's key and what votes put in its place; a change that is still ahead counts from its height on."""
+    if record is None:
+        return [first]
+    return record.former if height < record.height else [*record.former, record.key]
 
 
 def follow_ledger(
@@ -107,7 +119,8 @@ def prove_transaction(ledger: Ledger, transaction_id: str) -> bytes:
     if position is None:
         raise KeyError(transaction_id)
     note = read_signed_note(ledger)
-    checkpoint = read_checkpoint(note, build_settings(ledger.genesis_bytes).key, "the kept checkpoint")
+    settings = build_settings(ledger.genesis_bytes, log_keys=list_log_keys(ledger))
+    checkpoint = read_signed(note, settings, "the kept checkpoint")
     if position >= checkpoint.size:
         raise NothingSigned(f"the last signed checkpoint covers {checkpoint.size} entries, this is entry {position}: publish first")
     return prove_entry(ledger.database, position, note)
