@@ -9,36 +9,15 @@ from typing import Any
 import pytest
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.offices import person_key
 from tests.contracts.test_procurement import key
-from tests.core.examples import AUDITOR, DOCUMENT, OFFICER, PUBLISHER, PUBLISHERS_OFFICER, REGISTRAR, registration, release
-from tests.core.ledger import ACCEPTED, START, Ledger, Signer, key_of
+from tests.core.examples import AUDITOR, DOCUMENT, OFFICER, PUBLISHER, PUBLISHERS_OFFICER, release
+from tests.core.ledger import ACCEPTED, START, Ledger, Signer
 from tests.core.rehearsal import REHEARSAL
 
 HASH = DOCUMENT["sha256"]
-NEW = key_of("agency-1/new")
-SECOND: tuple[str, dict[str, Any], tuple[Signer, ...]] = (
-    "identity.register_key",
-    registration("agency-1/second", roles=["identity.registrar"]),
-    (REGISTRAR, ("agency-1/second", "identity.new_key")),
-)
 NAME_IT = ("rehearsal.name", {"document": DOCUMENT}, ((PUBLISHERS_OFFICER[0], "identity.holder"),))
 NOW = START + 60
 Step = tuple[str, dict[str, Any], tuple[Signer, ...]]
-
-
-def registered(organisation: str, handle: str, roles: list[str], **more: Any) -> dict[str, Any]:
-    return {"handle": handle, "organisation": organisation, "roles": roles, **more}
-
-
-def person(organisation: str, handle: str, *names: str) -> dict[str, Any]:
-    """The record of a person who has the keys of these names."""
-    keys = sorted(key_of(f"{organisation}/{name}") for name in names)
-    return {person_key(organisation, handle): {"handle": handle, "held_back": [], "keys": keys, "organisation": organisation}}
-
-
-def offices(organisation: str, officers: list[str], registrars: list[str]) -> dict[str, Any]:
-    return {f"identity/offices/{organisation}": {"auditors": [], "officers": officers, "registrars": registrars}}
 
 
 RELEASE = release(1, buyer="b", suppliers=["b", "s"])
@@ -62,42 +41,6 @@ EFFECTS: dict[str, tuple[list[Step], dict[str, Any], list[dict[str, Any]]]] = {
         [("governance.advance_clock", {"seconds": 60}, (OFFICER,)), ("governance.advance_clock", {"seconds": 1}, (OFFICER,))],
         {"governance/clock/offset_seconds": {"offset_seconds": 61}},
         [{"event": "governance.clock_advanced", "offset_seconds": 61}],
-    ),
-    "register an officer": (
-        [("identity.register_key", registration(), (REGISTRAR, ("agency-1/new", "identity.new_key")))],
-        {
-            f"identity/key/{NEW}": registered("agency-1", "person-1", ["governance.officer"], since=NOW),
-            **person("agency-1", "person-1", "new"),
-            **offices("agency-1", ["officer", "person-1"], ["registrar"]),
-        },
-        [{"event": "identity.key_registered", "key": NEW, "organisation": "agency-1"}],
-    ),
-    "register a registrar": (
-        [SECOND],
-        {
-            f"identity/key/{key_of('agency-1/second')}": registered("agency-1", "person-1", ["identity.registrar"], since=NOW),
-            **person("agency-1", "person-1", "second"),
-            **offices("agency-1", ["officer"], ["person-1", "registrar"]),
-        },
-        [{"event": "identity.key_registered", "key": key_of("agency-1/second"), "organisation": "agency-1"}],
-    ),
-    "end an officer": (
-        [("identity.end_key", {"key": key_of(OFFICER[0])}, (REGISTRAR,))],
-        {
-            f"identity/key/{key_of(OFFICER[0])}": registered("agency-1", "officer", ["governance.officer"], since=START, until=NOW),
-            **person("agency-1", "officer"),
-            **offices("agency-1", [], ["registrar"]),
-        },
-        [{"event": "identity.key_ended", "key": key_of(OFFICER[0]), "organisation": "agency-1"}],
-    ),
-    "end a founding registrar": (
-        [SECOND, ("identity.end_key", {"key": key_of(REGISTRAR[0])}, (("agency-1/second", "identity.registrar"),))],
-        {
-            f"identity/key/{key_of(REGISTRAR[0])}": registered("agency-1", "registrar", ["identity.registrar"], since=START, until=NOW),
-            **person("agency-1", "registrar"),
-            **offices("agency-1", ["officer"], ["person-1"]),
-        },
-        [{"event": "identity.key_ended", "key": key_of(REGISTRAR[0]), "organisation": "agency-1"}],
     ),
     "attest a release": (
         [("procurement.attest_release", RELEASE, (PUBLISHER,))],
