@@ -96,7 +96,7 @@ def test_documents_over_http(tmp_path: Path) -> None:
 
 def start(*arguments: str, cwd: Path) -> subprocess.Popen[str]:
     """The command ``prasasti`` as a process of its own."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PYTHONUNBUFFERED": "1", "PRASASTI_LANGUAGE": "en"}
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "src"), "PRASASTI_LANGUAGE": "en"}
     line = [sys.executable, "-c", "from prasasti.cli import main; main()", *arguments]
     return subprocess.Popen(line, cwd=cwd, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 

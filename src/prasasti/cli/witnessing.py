@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
 from pathlib import Path
 
@@ -66,6 +67,7 @@ def witness(
         def say_listening(address: str) -> None:
             out.say("witness.vkey", vkey=vkey)
             out.say("witness.listening", address=address, count=len(opened.logs))
+            sys.stdout.flush()
 
         try:
             run(make_witness_app(opened), host, port, tls_cert=tls_cert, tls_key=tls_key, on_listening=say_listening)
