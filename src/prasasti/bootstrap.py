@@ -14,10 +14,11 @@ from pathlib import Path
 
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
+from prasasti.contracts.versions import ContractMismatch, choose_registry
 from prasasti.core.contract import Contract, Record, Registry, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, init_chain
-from prasasti.engines.application import Application, ContractMismatch, choose_registry, load_newest
+from prasasti.engines.application import Application, load_newest
 from prasasti.engines.clock import ClockJumped, Clocks, EngineClock
 from prasasti.engines.embedded import EmbeddedEngine, EngineHalted, WriterLock
 from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
@@ -98,9 +99,10 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
         genesis_bytes = database.read_genesis()
         genesis = decode_genesis(genesis_bytes)
         state = _NewestState(database, genesis)
+        registry = choose_registry(genesis, index_by_table(tuple(contracts)))
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
-            registry=choose_registry(genesis, index_by_table(tuple(contracts))), database=database, documents=documents,
+            registry=registry.at(state, database.read_tip().height + 1), database=database, documents=documents,
             state=state, submit=_refuse_to_write, now=state.now,
         )  # fmt: skip
 

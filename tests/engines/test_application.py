@@ -15,7 +15,7 @@ from prasasti.bootstrap import open_for_writing
 from prasasti.core.admission import Inadmissible
 from prasasti.core.envelope import Transaction
 from prasasti.core.types import Bug
-from prasasti.engines.application import ContractMismatch
+from prasasti.contracts.versions import ContractMismatch
 from tests.core.ledger import ACCEPTED, START, Ledger, key_of
 from tests.core.rehearsal import thing_key
 from tests.engines.world import OTHER, SENDER, WITH_REHEARSAL, found

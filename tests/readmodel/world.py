@@ -13,7 +13,7 @@ from prasasti.core.contract import Record
 from prasasti.core.genesis import decode_genesis
 from prasasti.core.state import CommittedView
 from prasasti.core.tree import Tree
-from prasasti.engines.application import choose_registry
+from prasasti.contracts.versions import choose_registry
 from prasasti.integrations.ocds.attestation import recompute_parties
 from prasasti.readmodel.database import dump, open_read_model
 from prasasti.services.ledger import Ledger as OpenedLedger

@@ -20,7 +20,7 @@ from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.core.admission import Inadmissible, decode_transaction
 from prasasti.core.genesis import decode_genesis
 from prasasti.core.state import Tip
-from prasasti.engines.application import choose_registry
+from prasasti.contracts.versions import choose_registry
 from prasasti.integrations.ocds.attestation import recompute_parties
 from prasasti.services.audit import AuditReport, audit
 from prasasti.services.audited_log import LedgerLog, PublishedLog, open_source
@@ -54,6 +54,9 @@ class MemoryLog:
         return self._document
 
     def check_block(self, tip: Tip) -> None:
+        pass
+
+    def check_keys(self, keys: Sequence[str]) -> None:
         pass
 
 

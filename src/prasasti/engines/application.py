@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
+from prasasti.contracts.versions import choose_registry
 from prasasti.core.admission import QUOTA_WINDOW_SECONDS, AdmissionContext, Inadmissible, decode_transaction, judge
-from prasasti.core.contract import Contract, Registry, View
+from prasasti.core.contract import Contract, View, find_message
 from prasasti.core.entries import BlockEntry
 from prasasti.core.envelope import Transaction, is_signed
 from prasasti.core.genesis import Genesis, compute_chain, decode_genesis
@@ -29,23 +30,6 @@ VERIFIED_KEPT = 20_000
 
 Signatures = tuple[tuple[bytes, bytes], ...]
 Door = Callable[[Transaction, View], str | None]
-
-
-class ContractMismatch(Exception):
-    """Genesis names a contract version that this program does not have; the message says which."""
-
-
-def choose_registry(genesis: Genesis, contracts_by_table: Mapping[str, Contract]) -> Registry:
-    """The contract versions that genesis names, by name; ContractMismatch where one is not at hand."""
-    registry = {}
-    for reference in genesis.contracts:
-        contract = contracts_by_table.get(reference.table)
-        if contract is None or (contract.name, contract.version) != (reference.name, reference.version):
-            raise ContractMismatch(
-                f"genesis names {reference.name} version {reference.version} with table {reference.table}, which this program does not have"
-            )
-        registry[reference.name] = contract
-    return registry
 
 
 def load_newest(database: LedgerDatabase, bucket_bits: int) -> tuple[BlockRow, Tree]:
@@ -87,12 +71,13 @@ class Application:
     def __init__(self, database: LedgerDatabase, contracts_by_table: Mapping[str, Contract], door: Door) -> None:
         genesis_bytes = database.read_genesis()
         self.genesis = decode_genesis(genesis_bytes)
-        self.registry = choose_registry(self.genesis, contracts_by_table)
+        versions = choose_registry(self.genesis, contracts_by_table)
         self._database = database
         self._door = door
         row, tree = load_newest(database, self.genesis.bucket_bits)
         check_newest(database, row, self.genesis)
         self._state = State(self.genesis, compute_chain(genesis_bytes), tree, database, row.tip, CommittedView(tree))
+        self.registry = versions.at(self._state.view, row.height + 1)
         self._ids = UsedIds()
         for time, used in database.iterate_used_ids(row.time - max(REFUSED_ID_KEPT_SECONDS, QUOTA_WINDOW_SECONDS)):
             self._ids.note(time, used)
@@ -132,6 +117,8 @@ class Application:
 
     def check_decoded(self, transaction: Transaction | Inadmissible, time: int) -> Transaction | Inadmissible:
         """``check_tx`` of what ``decode`` gave."""
+        if isinstance(transaction, Transaction):
+            transaction = self._as_of_now(transaction)
         if isinstance(transaction, Inadmissible):
             return transaction
         problem = judge(transaction, self._context(time))
@@ -150,6 +137,11 @@ class Application:
         seen: set[str] = set()
         judged: list[Transaction | Inadmissible] = []
         for transaction in transactions:
+            current = self._as_of_now(transaction)
+            if isinstance(current, Inadmissible):
+                judged.append(current)
+                continue
+            transaction = current
             if transaction.id in seen:
                 judged.append(Inadmissible("admission.6", f"id: {transaction.id} stands in this block already"))
                 continue
@@ -194,6 +186,8 @@ class Application:
         self._database.commit(result, top, engine_time)
         tree = self._state.tree
         self._state = State(self.genesis, self._state.chain, tree, self._database, result.tip, CommittedView(tree))
+        # A version that is not at hand halts the node before its first block, with the one before it committed.
+        self.registry = self.registry.at(self._state.view, result.tip.height + 1)
         for used in result.used_ids:
             self._ids.note(result.tip.time, used)
             self._verified.pop(used.id, None)
@@ -203,6 +197,13 @@ class Application:
         self._pending = None
         self._admitted = {}
         return result.tip
+
+    def _as_of_now(self, transaction: Transaction) -> Transaction | Inadmissible:
+        """A transaction as the acting version of its contract reads it: one decoded before an activation is decoded anew."""
+        found = find_message(self.registry, transaction.payload.action)
+        if found is not None and isinstance(transaction.arguments, found[1].arguments):
+            return transaction
+        return decode_transaction(transaction.envelope_json, self.registry)
 
     def _context(self, time: int) -> AdmissionContext:
         return AdmissionContext(

@@ -18,7 +18,8 @@ from typing import Any, Protocol
 import msgspec
 from msgspec import Struct
 
-from prasasti.contracts.governance.records import WithheldRecord, withheld_key
+from prasasti.contracts.governance.records import LOG_KEY_KEY, LogKeyRecord, WithheldRecord, withheld_key
+from prasasti.contracts.versions import ContractVersions
 from prasasti.core.admission import (
     QUOTA_REFUSALS,
     QUOTA_WINDOW_SECONDS,
@@ -41,6 +42,7 @@ from prasasti.core.used_ids import UsedIds
 from prasasti.integrations.ocds.attestation import compute_date
 from prasasti.integrations.ocds.canonical import parse_json
 from prasasti.services.difference import Difference, Differs, require_equal
+from prasasti.services.publishing import order_log_keys
 
 ATTEST_ACTION = "procurement.attest_release"
 
@@ -61,6 +63,9 @@ class AuditedLog(Protocol):
 
     def check_block(self, tip: Tip) -> None:
         """Compare what the log's keeper says of a block beside its entries."""
+
+    def check_keys(self, keys: Sequence[str]) -> None:
+        """Compare who signed the log with the keys, in hex, that its state put in force one after the other; the last is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +110,8 @@ def audit(
 
     ``keep`` is given each block that was found right: the state after it, and what it made.
 
-    ``registry`` holds the contract versions that genesis names; ``recompute_parties`` gives buyer and suppliers of a
+    ``registry`` holds the contract versions that genesis names, and finds those that activations name
+    (``contracts.versions``); ``recompute_parties`` gives buyer and suppliers of a
     parsed release; ``disputed`` are envelopes whose refusal somebody doubts (EncodingProblem where one cannot be read).
     Memory: the state, and the ids that have not expired.
     """
@@ -119,6 +125,8 @@ def audit(
                 keep(replay.state, result)
             if progress is not None:
                 progress(replay.state.tip.size, log.size)
+        state = replay.state
+        log.check_keys(order_log_keys(state.genesis.log_key, state.view.get(LOG_KEY_KEY, LogKeyRecord), state.tip.height))
     except Differs as found:
         difference = found.difference
     return replay.report(difference)
@@ -260,6 +268,8 @@ class _Replay:
     def run_block(self, position: int, head: BlockEntry, bodies: Sequence[tuple[bytes, _Logged | None]]) -> BlockResult:
         """One block: its place, its transactions admitted and executed anew, its entries compared; then it is the state."""
         self._check_place(position, head)
+        if isinstance(self.registry, ContractVersions):
+            self.registry = self.registry.at(self.state.view, head.height)
         transactions = self._admit(position, head, [logged for _, logged in bodies if logged is not None])
         try:
             result = apply_block(self.state, Block(head.height, head.time, transactions), self.registry)
