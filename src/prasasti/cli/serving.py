@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import resource
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
@@ -15,7 +16,9 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
-from prasasti.cli.shell import COULD_NOT, HALTED, accept_clock_option, command, ledger_option, open_key, open_to_write, shell, training_key
+from prasasti.cli.shell import COULD_NOT, HALTED, accept_clock_option, command, ledger_option, open_key, shell, training_key
+from prasasti.contracts import CONTRACTS
+from prasasti.core.contract import Contract
 from prasasti.integrations.signers import Signer
 from prasasti.services.founding import LOG_KEY_NAME
 from prasasti.services.ledger import Ledger
@@ -26,6 +29,8 @@ if TYPE_CHECKING:
     from prasasti.web.node import Node
 
 DEFAULTS = Limits()
+
+logger = logging.getLogger("prasasti.serve")
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
@@ -74,11 +79,12 @@ def serve(
     out = shell()
     limits = replace(DEFAULTS, requests_per_second=rate, files_per_second=20 * rate, actor_transactions_per_second=actor_rate)
     allow_connections(2 * connections)
-    with open_to_write(ledger_folder, accept_clock) as ledger:
+    logs.install()
+    with bootstrap.open_for_writing(ledger_folder, accept_clock=accept_clock) as ledger:
         if publish_folder is not None and location is None and not ledger.genesis.training:
             out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
         signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger) if publish_folder is not None else None
-        logs.install()
+        logger.info("the ledger is open", extra={"facts": {"gap_seconds": ledger.gap_seconds}})
         with open_node(ledger, limits, publish_folder or show_folder, signer) as node:
             app = make_app(node, {language: Catalogue(language) for language in LANGUAGES})
 
@@ -105,7 +111,9 @@ def serve(
 
 
 @contextmanager
-def open_node(ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None) -> Iterator[Node]:
+def open_node(
+    ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None, contracts: Sequence[Contract] = CONTRACTS
+) -> Iterator[Node]:
     """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
     from prasasti.web.node import Node
 
@@ -116,9 +124,8 @@ def open_node(ledger: Ledger, limits: Limits, published: Path | None = None, sig
             raise RuntimeError("nothing to publish with")
         return publish_ledger(reader, published, signer).size
 
-    node = Node(
-        translated, partial(bootstrap.open_for_reading, ledger.folder), limits, published, publish if signer is not None else None
-    )  # fmt: skip
+    open_reader = partial(bootstrap.open_for_reading, ledger.folder, contracts)
+    node = Node(translated, open_reader, limits, published, publish if signer is not None else None)
     try:
         yield node
     finally:

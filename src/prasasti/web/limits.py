@@ -93,15 +93,19 @@ class Budget:
             self.give_back(client, count)
 
     def add(self, client: str, count: int) -> None:
-        """Hold so much more, until it is given back."""
+        """Hold so much more, until it is given back; Problem where there is not enough left."""
+        self.require(client, count)
+        self.held += count
+        self.by_client[client] = self.by_client.get(client, 0) + count
+
+    def require(self, client: str, count: int) -> None:
+        """Problem where a client cannot have so much more."""
         if self.held + count > self.total:
             raise Problem(self.full, retry_seconds=1)
         # Who holds nothing yet may always hold something: a request larger than the share would otherwise never pass.
         mine = self.by_client.get(client, 0)
         if mine and mine + count > self.client_total:
             raise Problem(self.client_full, retry_seconds=1)
-        self.held += count
-        self.by_client[client] = mine + count
 
     def give_back(self, client: str, count: int) -> None:
         """Hold so much less."""

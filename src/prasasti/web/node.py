@@ -54,7 +54,10 @@ class ClockWrong(Exception):
 
 
 class Bell:
-    """Wakes everyone who waits, on the event loop."""
+    """Wakes everyone who waits, on the event loop.
+
+    Listen first, then look whether there is anything to wait for: what happens between the two is not missed.
+    """
 
     def __init__(self) -> None:
         self._event = asyncio.Event()
@@ -64,13 +67,19 @@ class Bell:
         self._event.set()
         self._event = asyncio.Event()
 
-    async def wait(self, seconds: float) -> bool:
-        """Whether it rang within that time."""
-        try:
-            await asyncio.wait_for(self._event.wait(), seconds)
-        except TimeoutError:
-            return False
-        return True
+    def listen(self) -> asyncio.Event:
+        """What is set when it rings next."""
+        return self._event
+
+
+async def wait_for(event: asyncio.Event, seconds: float) -> bool:
+    """Whether an event comes within that time."""
+    try:
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    except TimeoutError:
+        return False
+    return True
 
 
 class _Actor(Struct):
@@ -334,13 +343,15 @@ class Node:
     async def wait_published(self, position: int) -> bool:
         """Whether an entry was published within the time that a request may wait."""
         deadline = time.monotonic() + self.limits.proof_wait_seconds
-        while self.published_size <= position and not self.is_stopping:
+        while True:
+            published = self.news.listen()
+            if self.published_size > position or self.is_stopping:
+                return self.published_size > position
             left = deadline - time.monotonic()
             if self.publisher is None or left <= 0:
                 return False
             self.publisher.hurry()
-            await self.news.wait(min(left, WATCH_SECONDS))
-        return self.published_size > position
+            await wait_for(published, min(left, WATCH_SECONDS))
 
     # -- telling about itself ------------------------------------------------------------------------------------------
 

@@ -20,7 +20,6 @@ class _Entry(Struct):
     events: msgspec.Raw
     time: int
     id: str = ""
-    envelope: msgspec.Raw | None = None
     refusal: Refusal | None = None
 
 

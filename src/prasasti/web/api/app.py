@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 from litestar import Litestar, Request, Response, get, post, put
 from litestar.exceptions import HTTPException
+from litestar.params import FromPath
 from litestar.response import Stream
 from msgspec import Raw, Struct
 
@@ -25,7 +26,7 @@ from prasasti.web.api.description import HEX, KEY, describe_api
 from prasasti.web.api.messages import describe_messages
 from prasasti.web.guard import CLIENT, Guard, choose_words, hold_body
 from prasasti.web.metrics import CONTENT_TYPE
-from prasasti.web.node import Node
+from prasasti.web.node import Node, wait_for
 from prasasti.web.problems import ADMISSION_STATUSES, MEDIA_TYPE, STATUSES, Problem, WordsByLanguage, explain_answer, find_words
 from prasasti.web.reading import MAX_FEED_ITEMS, FeedItem, describe_ledger, find_transaction, read_feed, read_value
 
@@ -95,7 +96,7 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         return _json({"answers": items})
 
     @get("/v1/transactions/{transaction_id:str}")
-    async def get_transaction(request: AnyRequest, transaction_id: str) -> Response[bytes]:
+    async def get_transaction(request: AnyRequest, transaction_id: FromPath[str]) -> Response[bytes]:
         _require(_hex.fullmatch(transaction_id) is not None, "malformed", "an id is 64 lower-case hex digits")
         found = await node.readers.run(lambda ledger: find_transaction(ledger, transaction_id))
         if found is None:
@@ -103,13 +104,13 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         return _json({"receipt": found[0], "entry": Raw(found[1])})
 
     @get("/v1/transactions/{transaction_id:str}/proof")
-    async def get_proof(request: AnyRequest, transaction_id: str) -> Response[bytes]:
+    async def get_proof(request: AnyRequest, transaction_id: FromPath[str]) -> Response[bytes]:
         _require(_hex.fullmatch(transaction_id) is not None, "malformed", "an id is 64 lower-case hex digits")
         proof = await _prove(node, transaction_id)
         return Response(proof, media_type="text/plain")
 
     @put("/v1/documents/{digest:str}", status_code=200)
-    async def put_document(request: AnyRequest, digest: str) -> Response[bytes]:
+    async def put_document(request: AnyRequest, digest: FromPath[str]) -> Response[bytes]:
         _require(_hex.fullmatch(digest) is not None, "malformed", "a document is named by its SHA-256, 64 lower-case hex digits")
         media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         async with hold_body(request.scope, request.receive, node, MAX_DOCUMENT_BYTES) as body:
@@ -120,7 +121,7 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         return _json(document)
 
     @get("/v1/state/{key:path}")
-    async def get_state(request: AnyRequest, key: str) -> Response[bytes]:
+    async def get_state(request: AnyRequest, key: FromPath[str]) -> Response[bytes]:
         key = key.removeprefix("/")
         proof = _choose(request, "proof", ("record", "list"), "")
         if proof == "list":
@@ -148,6 +149,7 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         if is_stream:
             last = request.headers.get("last-event-id", "")
             after = int(last) if last.isascii() and last.isdigit() and len(last) < 17 else after
+            node.event_readers.require(_client(request), 1)  # Once the stream has begun, no status tells of it.
             return Stream(
                 stream_events(node, _client(request), after), media_type="text/event-stream",
                 headers={"cache-control": "no-store", "x-accel-buffering": "no"},
@@ -163,7 +165,7 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         return _json({"problems": [{"code": code, "status": status, "title": find_words(code, chosen)} for code, status in codes.items()]})
 
     @get("/v1/problems/{code:str}")
-    async def get_problem(request: AnyRequest, code: str) -> Response[bytes]:
+    async def get_problem(request: AnyRequest, code: FromPath[str]) -> Response[bytes]:
         _, chosen = choose_words(request.scope, words)
         meaning = find_words(code, chosen)
         _require(meaning != code, "not_found")
@@ -240,12 +242,15 @@ async def stream_events(node: Node, client: str, after: int) -> AsyncIterator[by
     """Server-sent events (the HTML standard): an entry each, its position as id; comments keep the connection alive."""
     with node.event_readers.hold(client, 1):
         yield b"retry: 2000\n\n"
-        while not node.is_stopping:
+        while True:
+            news = node.news.listen()
+            if node.is_stopping:
+                return
             items = await node.readers.run(partial(read_feed, after=after, limit=STREAM_ITEMS))
             if items:
                 yield b"".join(_encode_event(item) for item in items)
                 after = items[-1].position
-            elif not await node.news.wait(HEARTBEAT_SECONDS):
+            elif not await wait_for(news, HEARTBEAT_SECONDS):
                 yield b": still here\n\n"
 
 

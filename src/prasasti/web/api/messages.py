@@ -25,15 +25,30 @@ EXAMPLE_EXPIRES = 1_800_000_000
 BY_FIELD: Mapping[str, Any] = {
     "handle": "agency-1-officer-2",
     "ocid": "ocds-abc123-0001",
+    "ocid_prefixes": ["ocds-abc123-"],
+    "proposal": "2026-11.1",
+    "python": ["3.11"],
+    "quarter": "2026-Q4",
+    "reason": "charter.7",
+    "resolution": "2026-11.1",
     "roles": ["governance.officer"],
     "tag": ["contract"],
 }
 # By action, where the fields of one message bind one another.
-BY_ACTION: Mapping[str, Mapping[str, Any]] = {}
+BY_ACTION: Mapping[str, Mapping[str, Any]] = {
+    "governance.propose": {
+        "action": "governance.set_parameter",
+        "arguments": '{"effective_from":1800000000,"name":"max_gap_seconds","value":600}',
+        "form": "act",
+        "name": "",
+    },
+    "governance.suspend_at_once": {"key": ""},
+}
 # The first that a pattern takes is the example.
 TEXTS = (
     "agency-1", "governance.officer", "governance.advance_clock", EXAMPLE_KEY, EXAMPLE_KEY[:32], EXAMPLE_KEY[:16], "application/json",
-    "1000000", "2026-01-01", "2026-01-01T00:00:00Z", "IDR", "0", "a", "A", "ledger.example", "https://ledger.example/", "1.0", "",
+    "1000000", "2026-01-01", "2026-01-01T00:00:00Z", "IDR", "0", "a", "A", "ledger.example", "https://ledger.example/", "1.0",
+    "release.1",
 )  # fmt: skip
 
 
