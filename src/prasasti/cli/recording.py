@@ -57,7 +57,7 @@ def submit(
         raise click.UsageError("give an ACTION with --arguments, or --envelope FILE")
     out = shell()
     with open_to_write(ledger_folder, accept_clock) as ledger:
-        stored = ledger.documents.put(_read_documents(documents))
+        stored = ledger.documents.put(read_documents(documents))
         for document in stored:
             out.say("submit.stored", document=f"{document.sha256} {document.size} {document.media_type}")
         if envelope is not None:
@@ -67,20 +67,26 @@ def submit(
             for location in (each.partition("=")[2] or each for each in signers):
                 data = add_signature(data, open_key(location, ledger))
         else:
-            data = _draft(ledger, action or "", _read_arguments(arguments), signers, expires)
-        if draft is not None:
-            draft.write_bytes(data)
-            missing = list_missing_signers(data)
-            if missing:
-                out.say("submit.drafted", path=draft, missing=", ".join(missing))
-            else:
-                out.say("submit.complete", path=quote(str(draft)))
-            out.finish({"envelope": str(draft), "missing_signers": missing})
-            return
-        _report(out, ledger, data, ledger.submit([data])[0])
+            data = draft_message(ledger, action or "", read_arguments(arguments), signers, expires)
+        send_or_keep(out, ledger, data, draft)
 
 
-def _draft(ledger: Ledger, action: str, arguments: dict[str, Any], signers: tuple[str, ...], expires: int) -> bytes:
+def send_or_keep(out: Shell, ledger: Ledger, envelope: bytes, draft: Path | None) -> None:
+    """Send an envelope and say what became of it, or write it to a file for others to sign; either ends the command."""
+    if draft is None:
+        report_answer(out, ledger, envelope, ledger.submit([envelope])[0])
+        return
+    draft.write_bytes(envelope)
+    missing = list_missing_signers(envelope)
+    if missing:
+        out.say("submit.drafted", path=draft, missing=", ".join(missing))
+    else:
+        out.say("submit.complete", path=quote(str(draft)))
+    out.finish({"envelope": str(draft), "missing_signers": missing})
+
+
+def draft_message(ledger: Ledger, action: str, arguments: dict[str, Any], signers: tuple[str, ...], expires: int) -> bytes:
+    """A message signed by those of the signers (ROLE=KEY) whose keys are at hand; DraftProblem."""
     if find_message(ledger.registry, action) is None:
         known = ", ".join(sorted(f"{name}.{message.name}" for name, contract in ledger.registry.items() for message in contract.messages))
         raise DraftProblem(f"this ledger has no action {action}; it has {known}")
@@ -111,7 +117,7 @@ def _say_payload(out: Shell, envelope: bytes) -> None:
         out.line(line)
 
 
-def _read_arguments(arguments: str | None) -> dict[str, Any]:
+def read_arguments(arguments: str | None) -> dict[str, Any]:
     given = arguments or "{}"
     text = Path(given[1:]).read_bytes() if given.startswith("@") else given.encode("utf-8", "surrogateescape")
     value = decode_strict(text)
@@ -120,7 +126,8 @@ def _read_arguments(arguments: str | None) -> dict[str, Any]:
     return value
 
 
-def _read_documents(documents: tuple[str, ...]) -> list[tuple[bytes, str]]:
+def read_documents(documents: tuple[str, ...]) -> list[tuple[bytes, str]]:
+    """Bytes and media type of files named FILE[:MEDIA/TYPE], JSON unless named."""
     read = []
     for each in documents:
         name, _, media_type = each.partition(":")
@@ -128,7 +135,7 @@ def _read_documents(documents: tuple[str, ...]) -> list[tuple[bytes, str]]:
     return read
 
 
-def _report(out: Shell, ledger: Ledger, envelope: bytes, answer: Answer) -> None:
+def report_answer(out: Shell, ledger: Ledger, envelope: bytes, answer: Answer) -> None:
     """Say what became of an envelope, and end with its exit code."""
     if isinstance(answer, Inadmissible):
         words = out.words(answer.code)

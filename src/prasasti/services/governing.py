@@ -1,0 +1,185 @@
+"""Votes and parameters as members and readers look at them: who said what, what is missing, what would change.
+
+Reads the state only; owns no rule. Counting is the contract's own (``contracts.governance.voting``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from prasasti.contracts.governance.parameters import DEFAULTS, WATCH_CLASSES, Figures, Value, read_figures
+from prasasti.contracts.governance.proposal.messages import Propose
+from prasasti.contracts.governance.records import (
+    ADOPT,
+    DOCUMENT,
+    OPEN,
+    RATIFY,
+    RECUSE,
+    YES,
+    ParameterChangeRecord,
+    ProposalRecord,
+    change_count_key,
+    change_key,
+    coming_key,
+    parameter_key,
+    proposal_key,
+)
+from prasasti.contracts.governance.subjects import SET_PARAMETER, Motion, read_changed, read_motion
+from prasasti.contracts.governance.voting import compute_outcome, is_vetoed, list_choices, list_figures, list_open
+from prasasti.core.contract import View
+from prasasti.core.encoding import decode_strict
+from prasasti.core.genesis import ComingValue, ParameterRecord
+from prasasti.core.types import require
+from prasasti.services.submitting import DraftProblem
+
+CHOICES = ("yes", "no", "abstain", "recuse")
+
+
+@dataclass(frozen=True, slots=True)
+class ClassVotes:
+    """Votes of one class of a roll. ``silent`` counts who cast nothing; ``approves`` and ``objects`` as the votes stand."""
+
+    member_class: str
+    counts: Mapping[str, int]
+    silent: int
+    approves: bool
+    objects: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """What a vote lacks to pass, of one kind: how much there is, how much is needed."""
+
+    what: str
+    found: int
+    needed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a proposal would change, field by field; ``before`` is None where there was nothing."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True, slots=True)
+class VoteView:
+    """A proposal, its votes as they stand, and its outcome if it closed now, or as it closed."""
+
+    id: str
+    record: ProposalRecord
+    choices: Mapping[str, str]
+    classes: tuple[ClassVotes, ...]
+    figures: Figures
+    outcome: str
+    missing: tuple[Missing, ...]
+    changes: tuple[Change, ...]
+
+    @property
+    def silent(self) -> list[str]:
+        """Members on the roll that cast nothing."""
+        return [voter.id for voter in self.record.roll if voter.id not in self.choices]
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterView:
+    """A parameter: its value at a time, the value that is coming, and every change with the resolution that made it."""
+
+    name: str
+    value: Value
+    since: int | None
+    coming: ComingValue | None
+    changes: tuple[ParameterChangeRecord, ...]
+
+
+def list_open_votes(view: View, time: int) -> list[VoteView]:
+    """All open proposals, those that end first before the others."""
+    found = [require(find_vote(view, each, time), each) for each in list_open(view)]
+    return sorted(found, key=lambda vote: (vote.record.end, vote.id))
+
+
+def find_vote(view: View, proposal: str, time: int) -> VoteView | None:
+    """A proposal and its votes, or None where there is none of that id."""
+    record = view.get(proposal_key(proposal), ProposalRecord)
+    if record is None:
+        return None
+    choices = list_choices(view, proposal, record)
+    at = record.closed or time
+    figures = list_figures(view, record, at, read_changed(record))
+    strictest = figures[-1]
+    outcome = compute_outcome(record.roll, choices, figures, record.joins) if record.state == OPEN else record.state
+    classes = tuple(_count_class(record, choices, each) for each in sorted({voter.member_class for voter in record.roll}))
+    missing = _list_missing(record, choices, classes, strictest) if record.state == OPEN else ()
+    return VoteView(proposal, record, choices, classes, strictest, outcome, missing, _list_changes(view, record))
+
+
+def find_parameter(view: View, name: str, time: int) -> ParameterView | None:
+    """A parameter's value and history, or None where the ledger has none of that name."""
+    record = view.get(parameter_key(name), ParameterRecord)
+    coming = record.coming if record is not None else view.get(coming_key(name), ComingValue)
+    count = view.get(change_count_key(name), int) or 0
+    changes = tuple(require(view.get(change_key(name, number), ParameterChangeRecord), name) for number in range(count))
+    if record is not None:
+        return ParameterView(name, record.value_at(time), record.since, coming, changes)
+    if name not in DEFAULTS and coming is None:
+        return None
+    value = DEFAULTS.get(name, coming.value if coming is not None else "")
+    return ParameterView(name, value, None, coming, changes)
+
+
+def read_draft(view: View, arguments: Propose) -> Motion:
+    """What a proposal would be a vote on; DraftProblem where the contract would refuse its subject."""
+    motion = read_motion(view, arguments)
+    if motion is None:
+        raise DraftProblem("what is proposed is not well formed, or goes below a floor (governance.03.2); nothing was signed")
+    return motion
+
+
+def compute_shortest_end(view: View, kind: str, time: int) -> int:
+    """The earliest end that a vote of a kind may have."""
+    return time + read_figures(view, kind, time).vote_seconds
+
+
+def _count_class(record: ProposalRecord, choices: Mapping[str, str], member_class: str) -> ClassVotes:
+    cast = [choices.get(voter.id, "") for voter in record.roll if voter.member_class == member_class]
+    counts = {choice: cast.count(choice) for choice in CHOICES}
+    counted = len(cast) - counts[RECUSE]
+    return ClassVotes(member_class, counts, cast.count(""), 2 * counts["yes"] > counted, 2 * counts["no"] > counted)
+
+
+def _list_missing(
+    record: ProposalRecord, choices: Mapping[str, str], classes: tuple[ClassVotes, ...], figures: Figures
+) -> tuple[Missing, ...]:
+    counted = [voter for voter in record.roll if choices.get(voter.id) != RECUSE]
+    yes = sum(choices.get(voter.id) == YES for voter in counted)
+    approving = [each.member_class for each in classes if each.approves]
+    needed_yes = figures.share_bp * len(counted) // 10_000 + 1
+    watch = sum(each in WATCH_CLASSES for each in approving)
+    joins_on_roll = any(each.member_class == record.joins for each in classes)
+    found = (
+        Missing("votes", yes, needed_yes),
+        Missing("classes", len(approving), max(2, min(figures.classes, len(classes)))),
+        Missing("watch", watch, figures.watch),
+        Missing("joins", int(record.joins in approving), int(joins_on_roll)),
+        Missing("veto", 0, int(is_vetoed(record.roll, choices, figures))),
+    )
+    return tuple(each for each in found if each.found < each.needed)
+
+
+def _list_changes(view: View, record: ProposalRecord) -> tuple[Change, ...]:
+    if record.form == DOCUMENT:
+        return (Change(f"governance.adopted.{record.name}", None, record.document.sha256),)
+    if record.form == ADOPT:
+        return tuple(Change(record.action, None, each) for each in record.fields)
+    arguments = decode_strict(record.arguments.encode())
+    if record.action != SET_PARAMETER:
+        return tuple(
+            Change(f"{record.action}.{name}", None, value) for name, value in arguments.items() if value != "" or record.form != RATIFY
+        )
+    current = view.get(parameter_key(arguments["name"]), ParameterRecord)
+    before = current.value if current is not None else DEFAULTS.get(arguments["name"])
+    return (Change(arguments["name"], before, arguments["value"]),)
