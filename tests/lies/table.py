@@ -328,13 +328,22 @@ def swap_log_key(stage: Stage) -> Places:
     entries = stage.entries()
     entries[-1]["events"][0]["number"] = 99
     stage.serve(entries)
+    _sign_as_liar(stage, entries)
+    return {"entry": len(entries) - 1}
+
+
+def swap_log_key_alone(stage: Stage) -> Places:
+    _sign_as_liar(stage, stage.entries())
+    return {}
+
+
+def _sign_as_liar(stage: Stage, entries: list[Entry]) -> None:
     signer = LogSigner("liar")
     forging.sign(stage.folder, forging.encode(entries), signer)
     name = (stage.folder / "checkpoint").read_text().split("\n")[0]
     vkey = format_vkey(build_log_key(name, signer.public_key))
     (stage.folder / "log.vkey").write_text(f"{vkey}\n")
     (stage.folder / "policy").write_text(f"log {vkey}\nquorum none\n")
-    return {}
 
 
 def add_signature_line(stage: Stage) -> Places:
@@ -669,7 +678,11 @@ LIES = (
     ),
     Lie(
         "another log key", ANYONE, "An altered log is signed with a key of the liar's, which log.vkey and policy name.",
-        swap_log_key, {VERIFIER: "log.vkey", AUDIT: "checkpoint"},
+        swap_log_key, {VERIFIER: "log.vkey", AUDIT: "entry {entry}, events"},
+    ),
+    Lie(
+        "another log key over the same log", ANYONE, "The log as it is, signed with a key of the liar's, which log.vkey and policy name.",
+        swap_log_key_alone, {VERIFIER: "log.vkey", AUDIT: "checkpoint"},
     ),
     Lie(
         "foreign signature line", ANYONE, "The checkpoint bears one more signature, by nobody known.",

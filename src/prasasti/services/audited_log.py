@@ -5,7 +5,7 @@ Owns reading them. A published log is what its checkpoint signs: every tile is c
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from prasasti.core.encoding import EncodingProblem
 from prasasti.core.genesis import compute_chain, compute_origin, decode_genesis
@@ -15,7 +15,8 @@ from prasasti.services.difference import Differs
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DocumentStore
 from prasasti.storage.ledger_database import LedgerDatabase
-from prasasti_verify.strict import Wrong
+from prasasti_verify.notes import parse_checkpoint, parse_key
+from prasasti_verify.strict import Wrong, require
 from prasasti_verify.tiles import Source, find, read, walk_entries
 
 
@@ -28,14 +29,18 @@ class PublishedLog:
     """A published log (``audit.AuditedLog``). Its genesis is taken from the folder; whoever knows better compares ``chain``."""
 
     def __init__(self, source: Source) -> None:
-        """Differs where genesis or checkpoint is missing, malformed, or not of one ledger."""
+        """Differs where genesis or checkpoint is missing, malformed, or not of one ledger. Who signed, ``check_keys`` judges."""
         self._source = source
         try:
             self.genesis = read(source, "genesis.json")
             genesis = decode_genesis(self.genesis)
-            key = build_log_key(compute_origin(genesis), bytes.fromhex(genesis.log_key))
+            self._origin = compute_origin(genesis)
             self.note = read(source, "checkpoint")
-            self.checkpoint = read_checkpoint(self.note, key, "checkpoint")
+            self.checkpoint = parse_checkpoint(self.note, "checkpoint")
+            require(self.checkpoint.origin == self._origin, "checkpoint", f"is of the log {self.checkpoint.origin}, not of {self._origin}")
+            # Until votes put another key in its place the log's key is the one that genesis names: told before the replay.
+            if _read_key(source) in (None, genesis.log_key):
+                self.check_keys([genesis.log_key])
         except EncodingProblem as problem:
             raise Differs("genesis.json", "a genesis file", str(problem)) from problem
         except Wrong as problem:
@@ -65,6 +70,13 @@ class PublishedLog:
     def check_block(self, tip: Tip) -> None:
         """Nothing stands beside the entries: the checkpoint's root covers them all."""
 
+    def check_keys(self, keys: Sequence[str]) -> None:
+        """The checkpoint bears the signature of the last of these keys, the one in force; Differs."""
+        try:
+            read_checkpoint(self.note, build_log_key(self._origin, bytes.fromhex(keys[-1])), "checkpoint")
+        except Wrong as problem:
+            raise _differ(problem) from problem
+
 
 class LedgerLog:
     """A ledger's own log, with what its database says of each block (``audit.AuditedLog``)."""
@@ -91,6 +103,18 @@ class LedgerLog:
         row = self._database.read_block_at(tip.size - 1)
         if row.tip != tip:
             raise Differs(f"row of block {tip.height}", _show_tip(tip), _show_tip(row.tip))
+
+    def check_keys(self, keys: Sequence[str]) -> None:
+        """A ledger's own log needs no signature."""
+
+
+def _read_key(source: Source) -> str | None:
+    """The key in hex that the folder says it is signed by, on trust; None where it does not say."""
+    data = find(source, "log.vkey")
+    try:
+        return parse_key(data, "log.vkey").public.hex() if data is not None else None
+    except Wrong:
+        return None
 
 
 def _show_tip(tip: Tip) -> str:

@@ -16,9 +16,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord, WithheldRecord, withheld_key
+from prasasti.contracts.governance.records import CLOCK_KEY, LOG_KEY_KEY, ClockRecord, LogKeyRecord, WithheldRecord, withheld_key
 from prasasti.core.contract import Contract, Registry, encode_table
 from prasasti.core.entries import read_accepted
+from prasasti.core.genesis import decode_genesis
 from prasasti.core.state import State, Tip, init_chain
 from prasasti.core.transition import BlockResult
 from prasasti.core.types import find_documents
@@ -27,8 +28,19 @@ from prasasti.services.audit import ATTEST_ACTION, AuditReport, Parties, audit
 from prasasti.services.audited_log import PublishedLog
 from prasasti.services.backing_up import check_copy, copy_file, list_kept, read_manifest
 from prasasti.services.difference import Difference, Differs
-from prasasti.services.last_signed import PUBLISHER_NAME, Signed, SignedSizes, read_kept, read_signed, require_as_long, require_same
-from prasasti.services.publishing import WITHHOLD_ACTION
+from prasasti.services.last_signed import (
+    PUBLISHER_NAME,
+    Signed,
+    SignedSizes,
+    is_signed_by,
+    read_kept,
+    read_log_keys,
+    read_signed,
+    require_as_long,
+    require_same,
+    require_signed_by,
+)
+from prasasti.services.publishing import WITHHOLD_ACTION, order_log_keys
 from prasasti.storage.connection import StorageProblem, list_journals, sync_folder
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
@@ -77,8 +89,10 @@ def restore_published(
     """
     with _preparing(folder) as staging:
         signed = _list_signed(folder, log.genesis, notes)
+        first_key = decode_genesis(log.genesis).log_key
         for each in signed:
-            require_as_long(log.size, each, "the published log")
+            if is_signed_by(each, [first_key]):  # What a later key has signed can be told only after the replay.
+                require_as_long(log.size, each, "the published log")
         restored = _build(log, folder, staging, registry, contracts, recompute_parties, signed, progress)
         _install(staging, folder, max([*signed, Signed("checkpoint", log.note, log.checkpoint)], key=_size_of))
     return restored
@@ -178,8 +192,11 @@ class _Keeper:
         return body
 
     def check_block(self, tip: Tip) -> None:
-        """The block ends where checkpoints say that it does."""
+        """Remember what checkpoints are compared with."""
         self._sizes.meet(tip.size, tip.edge)
+
+    def check_keys(self, keys: Sequence[str]) -> None:
+        """``finish`` asks, before anything has its name."""
 
     def keep(self, state: State, result: BlockResult) -> None:
         """Write a block that the audit found right, and the documents that it names."""
@@ -203,6 +220,10 @@ class _Keeper:
         Of a store that survived only those that came from the log: what the ledger itself keeps of them is not ours to remove.
         """
         state = self._state
+        record = state.view.get(LOG_KEY_KEY, LogKeyRecord) if state is not None else None
+        keys = order_log_keys(decode_genesis(self.genesis).log_key, record, report.tip.height)
+        self._log.check_keys(keys)
+        self._sizes.require_met(self.size, keys)
         missing = [each for each in self._missing if state is None or state.view.get(withheld_key(each[1]), WithheldRecord) is None]
         out = [digest for digest in self._withheld if not self._has_survived or digest in self._came_back]
         self._documents.take_out(map(bytes.fromhex, out))
@@ -299,8 +320,9 @@ def _list_signed(folder: Path, genesis: bytes, notes: Notes) -> list[Signed]:
 def _compare(path: Path, signed: Sequence[Signed]) -> int:
     """Hold a copied database against checkpoints; how many documents its log withholds."""
     with closing(LedgerDatabase.open(path, write=False)) as database:
-        size = database.size()
+        size, keys = database.size(), read_log_keys(database)
         for each in signed:
+            require_signed_by(each, keys)
             require_as_long(size, each, "the backup")
             require_same(database.edge(each.size), each, "the backup")
         return len(database.list_positions(WITHHOLD_ACTION, size))
