@@ -11,18 +11,25 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from prasasti import bootstrap
 from prasasti.integrations.signers import open_training_key
 from prasasti.log.checkpoint import sign_checkpoint
-from prasasti.log.publish import build_settings
+from prasasti.log.publish import PublishRefused, build_settings
 from prasasti.log.witness import format_request
 from prasasti.log.witness_store import hash_origin
-from prasasti_verify.hashing import compute_root, hash_leaf
+from prasasti.services.publishing import publish_ledger
+from prasasti.storage.documents import DocumentStore
+from prasasti_verify.hashing import compute_root, fold_edge, hash_leaf
 from tests.acceptance.commands import import_files, publish, run, run_json, verify
 from tests.acceptance.published import hash_files, list_attestations, read_entries
 from tests.acceptance.synthetic import make_release, write_package
+from tests.contracts.governing import FOUR, Consortium
+from tests.core.ledger import ACCEPTED, key_of
 from tests.lies import forging
+from tests.lies.world import LogSigner
 from tests.restore.world import MORE, RELEASES, World, document_path, list_files, lose, read_ledger
 from tests.witness.worlds import run_witness
 
@@ -312,3 +319,47 @@ def test_a_kept_checkpoint_that_is_none_stops_writing(world: World, tmp_path: Pa
     (ledger / "publisher/checkpoint").write_bytes(b"")
     more = write_package(tmp_path / "more.json", [make_release(77)])
     assert "publisher/checkpoint" in run("import", "ocds", more, "--ledger", ledger, expect=1).output
+
+
+# -- a log's key that votes changed ------------------------------------------------------------------------------------------
+
+
+def test_a_log_whose_key_was_changed_by_votes(tmp_path: Path) -> None:
+    """Kept checkpoints may be a former key's; the newest must be signed by the key in force. Audit and restore agree."""
+    former, new = LogSigner(), LogSigner("agency-1/log")
+    folder, public = tmp_path / "ledger", tmp_path / "public"
+    (folder / "database").mkdir(parents=True)
+    consortium = Consortium(folder / "database", FOUR, consensus_parts=msgspec.to_builtins(bootstrap.allowed_parts()))
+    application = consortium.ledger.application
+    (folder / "ledger.sqlite").symlink_to(consortium.ledger.path)
+    DocumentStore.create(folder / "documents.sqlite").close()
+    height = application.info().height + 40
+    arguments = {"height": height, "key": key_of("agency-1/log")}
+    signers = (("operator-1/registrar", "identity.holder"), ("agency-1/log", "identity.new_key"))
+    assert consortium.enact("rotate", "rotate_log_key", arguments, *signers, days=28) == ACCEPTED
+    publish_by(former, folder, public)
+    shutil.copy(public / "checkpoint", tmp_path / "early")
+    while application.info().height < height:
+        assert consortium.do("advance_clock", {"seconds": 1}, ("agency-1/officer", "governance.officer")) == ACCEPTED
+    publish_by(new, folder, public)
+    tip = application.info()
+    consortium.ledger.close()
+
+    told = run_json("restore", "--from", public, "--checkpoint", tmp_path / "early", "--ledger", tmp_path / "restored")
+    assert (told["app_hash"], run_json("audit", public)["app_hash"]) == (tip.app_hash.hex(), tip.app_hash.hex())
+    publish_by(new, tmp_path / "restored", tmp_path / "again")
+    with pytest.raises(PublishRefused):
+        publish_by(former, tmp_path / "restored", tmp_path / "again")
+    run("backup", "--to", tmp_path / "backup", "--ledger", tmp_path / "restored")
+    restore(tmp_path / "backup", tmp_path / "from-backup", public / "checkpoint", tmp_path / "early")
+    # What the former key signs now, over the very same entries, is no checkpoint of this log.
+    key = build_settings((public / "genesis.json").read_bytes()).key
+    (public / "checkpoint").write_bytes(sign_checkpoint(key, tip.size, fold_edge(tip.edge), former))
+    assert "bears no signature" in restore(public, tmp_path / "refused", expect=1)
+    assert not (tmp_path / "refused").exists()
+    assert "bears no signature" in str(run_json("audit", public, expect=1)["wrong"])
+
+
+def publish_by(signer: LogSigner, ledger: Path, public: Path) -> None:
+    with bootstrap.open_for_reading(ledger) as opened:
+        publish_ledger(opened, public, signer)

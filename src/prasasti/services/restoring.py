@@ -156,6 +156,7 @@ class _Keeper:
         self._database = database
         self._documents = documents
         self._sizes = sizes
+        self._engine_time = database.read_tip().engine_time
         self._offset_seconds = 0
         self._added: list[tuple[bytes, bytes]] = []
         self._has_survived = has_survived
@@ -200,8 +201,9 @@ class _Keeper:
 
     def keep(self, state: State, result: BlockResult) -> None:
         """Write a block that the audit found right, and the documents that it names."""
-        # Engine time is not in the log; application time is engine time and the offset that stood before the block.
-        self._database.write(result, state.tree.top, result.tip.time - self._offset_seconds)
+        # Engine time, which never falls, is not in the log: application time is that and the offset before the block.
+        self._engine_time = max(self._engine_time, result.tip.time - self._offset_seconds)
+        self._database.write(result, state.tree.top, self._engine_time)
         if state.genesis.training:
             record = state.view.get(CLOCK_KEY, ClockRecord)
             self._offset_seconds = record.offset_seconds if record is not None else 0
