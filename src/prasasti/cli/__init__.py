@@ -12,6 +12,8 @@ from prasasti import __version__
 from prasasti.cli.checking import audit, check_state
 from prasasti.cli.exporting import export
 from prasasti.cli.founding import init, key
+from prasasti.cli.governing import parameter, proposals, propose, vote
+from prasasti.cli.offices import office
 from prasasti.cli.open_data import import_
 from prasasti.cli.operating import backup, restore
 from prasasti.cli.pilot import pilot
@@ -48,9 +50,13 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
     context.obj = make_shell(language, as_json)
 
 
+PEOPLE = (key, office)
 READING = (search, show, totals, list_, rebuild)
+GOVERNING = (propose, vote, proposals, parameter)
 
-for each in (init, key, submit, import_, publish, proof, audit, check_state, backup, restore, export, *READING, serve, pilot, witness):
+RUNNING = (audit, check_state, backup, restore, serve, witness)
+
+for each in (init, *PEOPLE, submit, *GOVERNING, import_, publish, proof, export, *READING, *RUNNING, pilot):
     prasasti.add_command(each)
 
 

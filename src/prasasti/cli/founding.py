@@ -86,11 +86,12 @@ def init(folder: Path, training: bool, founders: Path | None, genesis: Path | No
 
 @click.group()
 def key() -> None:
-    """Make and show keys.
+    """Make and show keys; enrol, rotate, recover and revoke them; watch what one signs.
 
     \b
     prasasti key make officer.age
     prasasti key show officer.age
+    prasasti key enrol officer.age --organisation agency-1 --handle officer-7 --role procurement.officer -r registrar.age
     """
 
 

@@ -351,7 +351,7 @@ def is_as_announced(view: View, call: Call) -> bool:
     arguments, recovery = call.arguments, require(_find_recovery(view, call), call.arguments.recovery)
     old = require(_find_key(view, recovery.old), recovery.old)
     person = find_person_of_key(view, call.genesis, recovery.old)
-    awaited = {held.role for held in person.held_back if held.key == recovery.old}
+    awaited = [held.role for held in person.held_back if held.key == recovery.old]
     roles = [role for role in old.roles if role not in PAYMENT_ROLES]
     held_back = sorted({*awaited, *old.roles} - {*roles})
     return (arguments.old, arguments.key, arguments.organisation, arguments.handle, arguments.roles, arguments.held_back) == (
