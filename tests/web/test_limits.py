@@ -123,7 +123,8 @@ def test_a_head_that_never_ends_is_given_up(tmp_path: Path, monkeypatch: pytest.
 
 
 @pytest.mark.parametrize(
-    "endless", [b"GET /healthz HTTP/1.1\r\nx: " + b"y" * 100_000, b"GET /" + b"z" * 100_000, b"GET /healthz HTTP/1.1\r\n" + b"a: b\r\n" * 20_000]
+    "endless",
+    [b"GET /healthz HTTP/1.1\r\nx: " + b"y" * 100_000, b"GET /" + b"z" * 100_000, b"GET /healthz HTTP/1.1\r\n" + b"a: b\r\n" * 20_000],
 )
 def test_an_endless_head_is_refused(tight: Served, endless: bytes) -> None:
     with raw_connection(tight.port) as connection:
@@ -149,7 +150,8 @@ def test_an_endless_trailer_is_refused(tight: Served) -> None:
 
 @pytest.mark.parametrize(
     "request_bytes",
-    [b"\x00" * 100, b"GET\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\ncontent-length: x\r\n\r\n", b"\x16\x03\x01\x02\x00\x01\x00",
+    [b"\x00" * 100, b"GET\r\n\r\n", b"POST / HTTP/9.9\r\n\r\n", b"GET / HTTP/1.1\r\ncontent-length: x\r\n\r\n",
+     b"\x16\x03\x01\x02\x00\x01\x00",
      b"GET / HTTP/1.1\r\ntransfer-encoding: chunked\r\ncontent-length: 5\r\n\r\n0\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
      b"GET /\xff HTTP/1.1\r\nhost: a\r\n\r\n"],
 )  # fmt: skip

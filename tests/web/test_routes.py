@@ -83,7 +83,11 @@ def test_a_refusal_by_a_rule_is_a_problem_with_its_receipt(served: Served) -> No
         (lambda served: served.envelopes.put(expires=1), 422, "admission.5"),
         (lambda served: served.envelopes.sign("rehearsal.put", {"texts": 1}), 422, "admission.3"),
         (lambda served: served.envelopes.put().replace(b'"sig":"', b'"sig":"AAAA', 1), 400, "admission.2"),
-        (lambda served: served.envelopes.sign("rehearsal.put", {"texts": {"a": "b"}}, ("agency-1/nobody", "identity.holder")), 403, "admission.8"),
+        (
+            lambda served: served.envelopes.sign("rehearsal.put", {"texts": {"a": "b"}}, ("agency-1/nobody", "identity.holder")),
+            403,
+            "admission.8",
+        ),
     ],
 )
 def test_what_is_not_admitted_is_a_problem_and_leaves_no_trace(served: Served, spoil: Any, status: int, code: str) -> None:
@@ -108,8 +112,9 @@ def test_words_come_in_the_language_asked_for(served: Served) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"envelopes":[]}', b'{"envelopes":{}}', b'{"envelopes":[],"more":1}', b"\xff\xfe", b"[" * 9_999,
-     b'{"envelopes":[1],"documents":[{"body":"*","media_type":"text/plain"}]}', b'{"envelopes":[1],"documents":[{"body":"YQ==","media_type":"a/b"}]}'],
+    [b"", b"{", b"[]", b"null", b'"x"', b"{}", b'{"envelopes":[]}', b'{"envelopes":{}}', b'{"envelopes":[],"more":1}', b"\xff\xfe",
+     b"[" * 9_999,     b'{"envelopes":[1],"documents":[{"body":"*","media_type":"text/plain"}]}',
+     b'{"envelopes":[1],"documents":[{"body":"YQ==","media_type":"a/b"}]}'],
 )  # fmt: skip
 def test_a_malformed_body_is_refused(served: Served, body: bytes) -> None:
     answer = served.client.post("/v1/transactions", content=body, headers={"content-type": "application/json"})
@@ -263,8 +268,10 @@ def test_the_published_folder_is_shown_and_nothing_beside_it(served: Served) -> 
     (served.published / "witness").mkdir(exist_ok=True)
     (served.published / "witness" / "link").symlink_to(served.ledger.folder / "ledger.sqlite")
     try:
-        for address in ("secret", "witness/link", "witness", "tile", "tile/", "documents", "tile/0/../../secret", "%2e%2e/ledger/ledger.sqlite",
-                     "witness/..%2f..%2fledger%2fledger.sqlite", "witness/%00", "tile/entries/999", "documents/sha256/00/" + "00" * 32):  # fmt: skip
+        for address in (
+            "secret", "witness/link", "witness", "tile", "tile/", "documents", "tile/0/../../secret", "%2e%2e/ledger/ledger.sqlite",
+            "witness/..%2f..%2fledger%2fledger.sqlite", "witness/%00", "tile/entries/999", "documents/sha256/00/" + "00" * 32,
+        ):  # fmt: skip
             assert served.client.get(f"/{address}").status_code == 404, address
     finally:
         (served.published / "secret").unlink()

@@ -16,7 +16,7 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
-from prasasti.cli.shell import COULD_NOT, HALTED, accept_clock_option, command, ledger_option, open_key, shell, training_key
+from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, open_key, shell, training_key
 from prasasti.contracts import CONTRACTS
 from prasasti.core.contract import Contract
 from prasasti.integrations.signers import Signer
@@ -54,7 +54,7 @@ Result = TypeVar("Result")
     help="Transactions a second, an actor.",
 )  # fmt: skip
 @click.option("--connections", type=click.IntRange(min=1), default=1_000, show_default=True, help="Connections at once.")
-@accept_clock_option
+@click.option("--accept-clock", is_flag=True, help="Take the clock as right, after a jump of it stopped the ledger.")
 @command
 def serve(
     ledger_folder: Path, host: str, port: int, tls_cert: Path | None, tls_key: Path | None,
@@ -154,5 +154,3 @@ def allow_connections(count: int) -> None:
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(hard, wanted), hard))
-
-

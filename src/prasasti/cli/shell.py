@@ -45,6 +45,7 @@ from prasasti.storage.documents import DocumentRefused
 from prasasti_verify.strict import CannotDo
 
 DONE, REFUSED, COULD_NOT, HALTED = 0, 1, 2, 3
+NODE = "prasasti.node"
 LAST_INSTANT = 253_402_300_799  # The end of the year 9999: an entry may bear a later one, and a training clock run on to it.
 HALTING = (StateMismatch, Bug, bootstrap.EngineHalted)
 REFUSING = (PublishRefused, NothingSigned, ProofProblem, NothingFits, Differs, LastSignedProblem, RestoreRefused)
@@ -189,13 +190,25 @@ def ledger_option(function: Callable[..., None]) -> Callable[..., None]:
 
 
 def accept_clock_option(function: Callable[..., None]) -> Callable[..., None]:
-    """``--accept-clock``: take the machine's clock as right after a jump was noted."""
+    """What every command that writes takes: ``--accept-clock``, that the machine's clock is right after a jump, and ``--node``."""
+    function = click.option("--node", metavar="URL", expose_value=False, callback=_note_node, help="Write through this node.")(function)
     return click.option("--accept-clock", is_flag=True, help="Take the clock as right, after a jump of it stopped the ledger.")(function)
+
+
+def _note_node(context: click.Context, _: click.Parameter, address: str | None) -> None:
+    context.meta[NODE] = address
 
 
 @contextmanager
 def open_to_write(folder: Path, accept_clock: bool) -> Iterator[Ledger]:
-    """The ledger with its engine; says how long its last block is ago where that is more than a day."""
+    """The ledger with its engine, or that of ``--node``; says how long its last block is ago where that is more than a day."""
+    address = click.get_current_context().meta.get(NODE)
+    if address is not None:
+        from prasasti.web.client import open_remote
+
+        with open_remote(address, bootstrap.registry_for) as remote:
+            yield remote
+        return
     with bootstrap.open_for_writing(folder, accept_clock=accept_clock) as ledger:
         if ledger.gap_seconds > 86_400:
             shell().errors.print(Text(shell().words("submit.gap", gap=spell_seconds(ledger.gap_seconds))))

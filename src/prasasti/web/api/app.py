@@ -137,6 +137,10 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         described = await node.readers.run(lambda ledger: describe_ledger(ledger, now))
         return _json(described | {"published_entries": node.published_size})
 
+    @get("/v1/genesis")
+    async def get_genesis(request: AnyRequest) -> Response[bytes]:
+        return Response(node.ledger.genesis_bytes, media_type=JSON)
+
     @get("/v1/messages")
     async def list_messages(request: AnyRequest) -> Response[bytes]:
         language, _ = choose_words(request.scope, words)
@@ -206,8 +210,8 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         return answer_problem(request, Problem(code, headers=headers))
 
     routes = [
-        submit, get_transaction, get_proof, put_document, get_state, get_ledger, list_messages, read_events, list_problems, get_problem,
-        get_health, get_readiness, get_metrics, get_description,
+        submit, get_transaction, get_proof, put_document, get_state, get_ledger, get_genesis, list_messages,
+        read_events, list_problems, get_problem, get_health, get_readiness, get_metrics, get_description,
     ]  # fmt: skip
     app = Litestar(
         routes, openapi_config=None, logging_config=None, request_max_body_size=None, pdb_on_exception=False, debug=False,
@@ -327,5 +331,3 @@ def _integer(request: AnyRequest, name: str, default: int, lowest: int, highest:
     value = int(text) if re.fullmatch("-?[0-9]{1,17}", text, re.ASCII) else lowest - 1
     _require(lowest <= value <= highest, "malformed", f"{name} is an integer from {lowest} to {highest}")
     return value
-
-

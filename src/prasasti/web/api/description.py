@@ -45,6 +45,7 @@ def describe_api(registry: Registry, chain: str, limits: Limits) -> dict[str, An
             "/v1/documents/{sha256}": {"put": _put_document()},
             "/v1/state/{key}": {"get": _get_state()},
             "/v1/ledger": {"get": _get("getLedger", "Which ledger this is and where it stands.", "Ledger", [], ["clock"])},
+            "/v1/genesis": {"get": _get("getGenesis", "genesis.json, to the byte.", "Anything", [], [])},
             "/v1/messages": {"get": _get("listMessages", "The table of messages.", "Messages", [], [])},
             "/v1/events": {"get": _get_events()},
             "/v1/problems": {"get": _get("listProblems", "Codes of problems, and what they mean.", "Problems", [], [])},
@@ -220,7 +221,11 @@ SCHEMAS: dict[str, Any] = {
     "Receipt": _object(
         {
             "events": {"type": "array", "items": {"type": "object"}},
-            "height": _INTEGER, "id": _TEXT, "position": _INTEGER, "refusal": _ref("Refusal"), "time": _INTEGER,
+            "height": _INTEGER,
+            "id": _TEXT,
+            "position": _INTEGER,
+            "refusal": _ref("Refusal"),
+            "time": _INTEGER,
         }
     ),
     "Answer": _object({"receipt": _ref("Receipt")}, proof=_NULLABLE_TEXT),
@@ -232,14 +237,26 @@ SCHEMAS: dict[str, Any] = {
     "StateProof": _object({"block": {"type": "object"}, "buckets": {"type": "array"}, "checkpoint": _TEXT, "list": _TEXT}),
     "Ledger": _object(
         {
-            "chain": _TEXT, "contracts": {"type": "object"}, "height": _INTEGER, "ledger": _TEXT, "log_entries": _INTEGER,
-            "now": _INTEGER, "published_entries": _INTEGER, "time": _INTEGER, "training": {"type": "boolean"},
+            "chain": _TEXT,
+            "contracts": {"type": "object"},
+            "height": _INTEGER,
+            "ledger": _TEXT,
+            "log_entries": _INTEGER,
+            "now": _INTEGER,
+            "published_entries": _INTEGER,
+            "time": _INTEGER,
+            "training": {"type": "boolean"},
         }
     ),
     "Message": _object(
         {
-            "action": _TEXT, "contract": _TEXT, "version": _INTEGER, "number": _TEXT, "roles": {"type": "array", "items": _TEXT},
-            "signers": _object({"minimum": _INTEGER, "maximum": _INTEGER}), "arguments": {"type": "object"},
+            "action": _TEXT,
+            "contract": _TEXT,
+            "version": _INTEGER,
+            "number": _TEXT,
+            "roles": {"type": "array", "items": _TEXT},
+            "signers": _object({"minimum": _INTEGER, "maximum": _INTEGER}),
+            "arguments": {"type": "object"},
             "refusals": {"type": "array", "items": _object({"number": _TEXT, "condition": _TEXT, "words": _TEXT})},
             "example": {"type": "object"},
         }
@@ -247,7 +264,8 @@ SCHEMAS: dict[str, Any] = {
     "Messages": _object({"messages": {"type": "array", "items": _ref("Message")}}),
     "FeedItem": _object(
         {"position": _INTEGER, "kind": {"enum": ["block", "transaction"]}, "time": _INTEGER, "events": {"type": "array"}},
-        id=_TEXT, refusal=_ref("Refusal"),
+        id=_TEXT,
+        refusal=_ref("Refusal"),
     ),
     "Feed": _object({"entries": {"type": "array", "items": _ref("FeedItem")}, "next": _INTEGER, "log_entries": _INTEGER}),
     "ProblemMeaning": _object({"code": _TEXT, "status": _INTEGER, "title": _TEXT}),

@@ -165,5 +165,3 @@ def _choose_text(kind: inspect.StrType, name: str) -> str:
 def _choose_integer(kind: inspect.IntType) -> int:
     lowest = kind.ge if kind.ge is not None else kind.gt + 1 if kind.gt is not None else 1
     return max(int(lowest), min(1, kind.le if kind.le is not None else 1))
-
-
