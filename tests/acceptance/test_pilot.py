@@ -14,7 +14,7 @@ import pytest
 
 from tests.acceptance.commands import ROOT, run_json, verify
 
-STEPS = 10
+STEPS = 11
 BIN = Path(sys.executable).parent
 # A newcomer's terminal: nothing of this environment is on its path, as after ``make pilot``.
 TERMINAL = {"PATH": os.defpath, "LANG": "C.UTF-8"}

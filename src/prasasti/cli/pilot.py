@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from importlib.resources import as_file, files
+from itertools import takewhile
 from pathlib import Path
 from shlex import quote
 from shutil import which
@@ -24,18 +25,33 @@ from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, open_key, she
 from prasasti.cli.tables import say_tables
 from prasasti.integrations.adapter import AdapterOptions, find_adapters, strip_provenance
 from prasasti.integrations.ocds.attestation import AttestationSettings, recompute_parties
+from prasasti.log.publish import build_settings
+from prasasti.log.witness_store import hash_origin
 from prasasti.services.adapting import import_tables
 from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
-from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_PUBLISHER, make_training_genesis
+from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_MEMBERS, TRAINING_PUBLISHER, make_training_genesis
 from prasasti.services.importing import Importer, read_redaction_key
-from prasasti.services.publishing import publish_ledger
+from prasasti.services.publishing import prove_transaction, publish_ledger
+from prasasti.services.rehearsing import (
+    AFTER,
+    BEFORE,
+    LOST,
+    NOTICE_DAYS,
+    PARAMETER,
+    VOTE_DAYS,
+    WINDOW_DAYS,
+    Course,
+    open_witnesses,
+    run_course,
+)
 
 PROGRAM = "prasasti"
 SAMPLE = "park-benches.json"
 OCID = "ocds-bench1-taman-kota-2026-001"
 BUYER = "ID-NPWP-0012345678901000"
 TABLES = "inaproc"
+CITIZENS = "citizens-1"
 UTC_OFFSET = "+07:00"
 
 
@@ -77,12 +93,25 @@ def pilot(output: Path) -> None:
         importer = Importer(ledger, importer.signer, settings, strip=strip_provenance)
         say_tables(out, adapter, import_tables(importer, adaptation, adapter.faults), time.monotonic() - started)
 
+        _head(out, "governed")
+        course = run_course(ledger)
+        say_course(out, course)
+
         _head(out, "published")
-        result = publish_ledger(ledger, published, open_key(training_key(ledger, LOG_KEY_NAME), ledger))
+        log_signer = open_key(training_key(ledger, LOG_KEY_NAME), ledger)
+        log_key = build_settings(ledger.genesis_bytes).key
+        with open_witnesses(ledger, output / "witnesses", log_key, TRAINING_MEMBERS) as (witnesses, send):
+            result = publish_ledger(ledger, published, log_signer, witnesses=witnesses, send=send)
         say_published(out, result, published)
+        (output / "receipt.tlog-proof").write_bytes(prove_transaction(ledger, course.proved))
 
     _head(out, "verified")
-    _verify(out, str(published))
+    seen = output / "witnesses" / CITIZENS / "log" / hash_origin(log_key.name) / "checkpoint"
+    trusted = ["--key", str(published / "log.vkey"), "--policy", str(published / "policy")]
+    out.line("$ prasasti-verify published --policy policy --previous CHECKPOINT-OF-THE-CITIZENS-WITNESS")
+    _verify(out, str(published), *trusted, "--previous", str(seen))
+    out.line("$ prasasti-verify --proof receipt.tlog-proof --policy policy")
+    _verify(out, "--proof", str(output / "receipt.tlog-proof"), *trusted)
 
     _head(out, "audited")
     log = PublishedLog(open_source(str(published)))
@@ -106,10 +135,21 @@ def pilot(output: Path) -> None:
     _say_next(out, output)
 
 
+def say_course(out: Shell, course: Course) -> None:
+    """A vote class by class, what it changed, and the key that was recovered."""
+    votes = ", ".join(f"{member} {out.words(f'choice.{choice}')}" for member, choice in course.votes.items())
+    out.say("pilot.voted", name=PARAMETER, before=BEFORE, after=AFTER, votes=votes)
+    out.say("pilot.in_force", vote_days=VOTE_DAYS, notice_days=NOTICE_DAYS, name=PARAMETER, value=course.value)
+    out.say("pilot.recovered", handle=LOST, days=WINDOW_DAYS, key=course.recovered[:16])
+
+
 def _verify(out: Shell, *arguments: str) -> None:
     """Run the verifier as the separate program that it is, and show what it says."""
     verified = subprocess.run([sys.executable, "-m", "prasasti_verify", *arguments], capture_output=True, text=True, check=False)
-    for line in (verified.stdout + verified.stderr).splitlines():
+    lines = iter((verified.stdout + verified.stderr).splitlines())
+    for line in lines:
+        if line == "{":  # What an entry holds: for programs, and too long for a screen.
+            line = f"{{ … {sum(1 for _ in takewhile(lambda each: each != '}', lines))} lines … }}"
         out.line(line)
     if verified.returncode:
         raise SystemExit(REFUSED)

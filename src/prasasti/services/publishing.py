@@ -18,7 +18,7 @@ from prasasti.log.kept import KeptCheckpoint
 from prasasti.log.proofs import prove_entry
 from prasasti.log.publish import PublishBusy, Published, build_settings, publish, read_signed
 from prasasti.log.source import LogSigner, NamedDocument, Withheld
-from prasasti.log.witness_client import WAIT_SECONDS, Cosigners
+from prasasti.log.witness_client import WAIT_SECONDS, Cosigners, Send
 from prasasti.log.witness_policy import NOBODY, WitnessList, WitnessListProblem, choose_quorum, make_witness, parse_witness_list
 from prasasti.services.ledger import Ledger
 from prasasti.storage.connection import StorageProblem
@@ -27,6 +27,7 @@ POLL_SECONDS = 1.0
 RETRY_SECONDS = 30.0
 WITNESSES_NAME = "witnesses.toml"
 WITHHOLD_ACTION = "governance.withhold_document"
+ACTIVATE_ACTION = "governance.activate_contract"
 
 
 class NothingSigned(Exception):
@@ -42,16 +43,17 @@ def publish_ledger(
     progress: Callable[[int, int], None] | None = None,
     witnesses: WitnessList | None = None,
     wait_seconds: float = WAIT_SECONDS,
+    send: Send | None = None,
 ) -> Published:
     """Bring a folder to the ledger's tip; see ``log.publish.publish`` for what it promises and raises.
 
-    ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given. WitnessListProblem where the list cannot be used.
+    ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given; ``send``: how they are asked, over HTTP unless given. WitnessListProblem where the list cannot be used.
     """
     kept = KeptCheckpoint(ledger.folder / "publisher")
     listed = read_witness_list(ledger) if witnesses is None else witnesses
     with ledger.database.snapshot():  # One block is published, by the key that is in force at it.
         settings = build_settings(ledger.genesis_bytes, listed, list_log_keys(ledger))
-        cosigners = Cosigners(listed.witnesses, (settings.key, *settings.former_keys), wait_seconds) if listed.witnesses else None
+        cosigners = Cosigners(listed.witnesses, (settings.key, *settings.former_keys), wait_seconds, send) if listed.witnesses else None
         return publish(
             ledger.database, LedgerDocuments(ledger), folder, signer, settings, kept,
             all_documents=all_documents, progress=progress, cosigners=cosigners,
@@ -152,6 +154,8 @@ class LedgerDocuments:
             transaction = read_accepted(entry)
             if transaction is None:
                 continue
+            if transaction.payload["action"] == ACTIVATE_ACTION:
+                yield NamedDocument(transaction.position, transaction.payload["arguments"]["table"])
             for document in find_documents([transaction.payload["arguments"], transaction.events]):
                 yield NamedDocument(transaction.position, document.sha256)
 
