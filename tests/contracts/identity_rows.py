@@ -219,6 +219,8 @@ ROWS: dict[str, tuple[str, Play]] = {
     )),
     "an officer by one of another organisation": ("identity.01.6", after(SECOND, register("agency-1/new", REGISTRAR, OPERATORS))),
     "two quarters without a review": ("identity.01.7", after(WITHOUT_REVIEWS, register("agency-1/later"))),
+    "two quarters without a review, and only one person to make it": (ACCEPTED, after(
+        found(), wait(300 * DAY), register("supplier-1/later", registrar("supplier-1")))),
     "one of them made up for": (ACCEPTED, after(WITHOUT_REVIEWS, review("2026-Q2", 3, 3), register("agency-1/later"))),
     "a person's third key": (ACCEPTED, after(
         *[register(f"agency-1/{number}", handle="clerk", roles=["procurement.publisher"]) for number in "123"])),

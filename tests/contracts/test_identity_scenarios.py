@@ -42,7 +42,7 @@ from tests.contracts.identity_rows import (
 from tests.contracts.plays import Play, holder, registrar
 from tests.contracts.suspending import SUSPENDING
 from tests.core.examples import AUDITOR, OFFICER, REGISTRAR, SCAN, release
-from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
+from tests.core.ledger import ACCEPTED, PARAMETERS, Ledger, Signer, key_of
 
 ALL = (*CONTRACTS, SUSPENDING)
 NEW_OFFICER: Signer = ("agency-1/new", "governance.officer")
@@ -440,3 +440,24 @@ def follow_some_lives(tmp_path: Path, data: st.DataObject, outcomes: Counter[tup
         assert follower.facts() == facts_of_state(records)
         check_invariants(records)
     ledger.close()
+
+
+@pytest.mark.parametrize(
+    ("value", "hours"),
+    [(48, 48), (12, 12), (11, 24), (720, 720), (721, 24), (True, 24), ("48", 24), (None, 24)],
+    ids=repr,
+)
+def test_a_parameter_of_no_sense_leaves_the_default(tmp_path: Path, value: Any, hours: int) -> None:
+    parameters = PARAMETERS if value is None else PARAMETERS | {"identity.recovery_hours": value}
+    ledger = Ledger(tmp_path, ALL, parameters=parameters)
+    assert play(ledger, SECOND, THIRD, announce(OFFICER[0], "agency-1/new", REGISTRAR, SECOND_REGISTRAR)) == [ACCEPTED] * 3
+    assert record(ledger, "identity/recovery/r-1")["ready"] == ledger.time + hours * HOUR
+
+
+def test_deadlines_of_many_organisations_do_not_meet_in_one_second(tmp_path: Path) -> None:
+    """A quarter's reviews are late at a time of each organisation's own."""
+    ledger = Ledger(tmp_path, ALL)
+    assert play(ledger, *(found(f"supplier-{number}") for number in range(60))) == [ACCEPTED] * 60
+    times = [key.split("/")[2] for key in ledger.records() if ":offices:" in key]
+    assert len(times) == 60
+    assert len({*times}) > 55

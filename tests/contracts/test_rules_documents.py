@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from prasasti.contracts import CONTRACTS, offices
+from prasasti.contracts.identity import parameters
 from prasasti.core import genesis
 from prasasti.core.contract import Contract, Message, Rejection
 from prasasti.core.types import Event
@@ -142,13 +143,28 @@ def test_the_rules_name_the_roles_that_not_everybody_can_give() -> None:
     assert written == {role for role in offices.KNOWN_ROLES if not offices.is_role_allowed(role, "")}
 
 
+def test_the_rules_name_every_exclusion_and_parameter() -> None:
+    """The tables of identity's RULES.md against the program's."""
+    rules = read_rules("identity")
+    pairs: set[tuple[str, str]] = set()
+    for one, other in list_tables(rules.partition("\n## Exclusions\n")[2].partition("\n## ")[0]):
+        left, right = (re.findall(r"`([a-z_.]+)`", cell) for cell in (one, other))
+        if other == "every role that is not governance's":
+            right = [role for role in offices.KNOWN_ROLES if not role.startswith("governance.")]
+        pairs |= {(a, b) for a in left for b in (left if other == "each other" else right) if a != b}
+    assert pairs | {(b, a) for a, b in pairs} == offices.EXCLUSIONS
+    rows = list_tables(rules.partition("\n## Parameters\n")[2].partition("\n## ")[0])
+    written = {name.strip("`"): (int(default), tuple(map(int, bounds.split(", ")))) for name, default, bounds, _ in rows}
+    assert written == {name: (value, parameters.BOUNDS[name]) for name, value in parameters.DEFAULTS.items()}
+
+
 def test_every_admission_check_is_described() -> None:
-    """docs/refusals.md against the codes that the sources hold; each has a row in the tests of admission."""
+    """docs/refusals.md against the codes that the sources answer with; each has a row in the tests of admission."""
     rows = list_tables((ROOT / "docs" / "refusals.md").read_text(encoding="utf-8"))
     described = [row[0] for row in rows if row[0].startswith("admission.")]
     sources = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "src" / "prasasti").rglob("*.py"))
     assert len(described) == len(set(described))
-    assert set(described) == set(re.findall(r'"(admission\.\d+)"', sources))
+    assert set(described) == set(re.findall(r'Inadmissible\(\s*"(admission\.\d+)"', sources))
     assert set(described) <= {code for code, _ in ROWS.values()}
 
 

@@ -43,7 +43,7 @@ DEFAULTS: Mapping[str, int] = {
     "identity.recovery_open_days": 7,
     "identity.registrations_a_day": 100,
 }
-_BOUNDS: Mapping[str, tuple[int, int]] = {
+BOUNDS: Mapping[str, tuple[int, int]] = {
     "identity.acts_review_days": (1, 365),
     "identity.delegation_days": (1, 365),
     "identity.office_days": (30, 3_650),
@@ -60,7 +60,7 @@ def read_parameter(view: View, name: str, time: int) -> int:
     """Value of a parameter in force at a time; the default where none, or none of sense, was ever set."""
     record = view.get(f"governance/parameter/identity.{name}", ParameterRecord)
     value = record.value_at(time) if record is not None else None
-    least, most = _BOUNDS[f"identity.{name}"]
+    least, most = BOUNDS[f"identity.{name}"]
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return value
     return DEFAULTS[f"identity.{name}"]

@@ -62,6 +62,4 @@ QUARTER_NOT_DUE = Rejection("identity.15.1", "the quarter is not over, or was re
 COUNTS_DIFFER = Rejection("identity.15.2", "the numbers of keys and offices are not those of the state")
 REVIEWERS_DO_NOT_PAIR = Rejection("identity.15.3", "the signers are not a registrar and an officer, two people of one organisation")
 CLOSING_MEMBER = Rejection("identity.16.1", "the organisation is or was a member")
-CLOSERS_DO_NOT_PAIR = Rejection(
-    "identity.16.2", "the signers are not a registrar of the organisation and one of a member"
-)
+CLOSERS_DO_NOT_PAIR = Rejection("identity.16.2", "the signers are not a registrar of the organisation and one of a member")
