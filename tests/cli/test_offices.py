@@ -10,7 +10,9 @@ from typing import Any
 import click
 import pytest
 
+from prasasti.bootstrap import open_for_reading
 from prasasti.cli import prasasti
+from prasasti_verify.__main__ import main as verify
 from tests.cli.conftest import Run, key_of, read_json
 
 CLOCK = "governance.advance_clock"
@@ -117,6 +119,37 @@ def test_a_lost_key_is_recovered(ledger: Path, run: Run, tmp_path: Path) -> None
     advance(run, ledger, 1, new)
     nothing = run("key", "recover", "complete", "r-3", new, "-s", officer, "--ledger", ledger, expect=2)
     assert "no recovery r-3 was announced" in nothing.stderr
+
+
+def test_the_auditor_and_the_verifier_follow_a_key_s_whole_life(ledger: Path, run: Run, tmp_path: Path, capsys: Any) -> None:
+    """A payer enrols, gets an office for a day, loses the key, waits twice: both judge the published folder alone."""
+    payer, payer_key = make(run, tmp_path, "payer")
+    new, new_key = make(run, tmp_path, "new")
+    paper = tmp_path / "identified.json"
+    paper.write_text('{"seen": "by two of the house"}')
+    registrar, clerk = key_of(ledger, "agency-1-registrar"), key_of(ledger, "citizens-1-officer")
+    now = enrol(run, ledger, payer, "payer", "treasury.payer")["time"]
+    run("office", "add", "governance.desk", "--key", payer, "--until", spell_time(now + 86_400), "-r", registrar, "--ledger", ledger)
+    run("key", "recover", "announce", payer_key, new, "--id", "r-1", "--document", paper, "--ledger", ledger,
+        "-s", f"identity.registrar={key_of(ledger, 'operator-1-registrar')}",
+        "-s", f"governance.auditor={key_of(ledger, 'auditor-1-auditor')}")  # fmt: skip
+    advance(run, ledger, 72 * 3_600)
+    run("key", "recover", "complete", "r-1", new, "-s", clerk, "--ledger", ledger)
+    advance(run, ledger, 72 * 3_600)
+    run("key", "revoke", new_key, "-r", registrar, "--suspect-since", spell_time(now + 72 * 3_600 + 60), "--ledger", ledger)
+    advance(run, ledger, 31 * 86_400)
+    events = [event for entry in read_entries(ledger) for event in entry["events"]]
+    assert {"office_over", "office_given_back", "acts_review_overdue"} <= {event["event"].partition(".")[2] for event in events}
+    run("publish", "--to", tmp_path / "public", "--ledger", ledger)
+    report = read_json(run("--json", "audit", tmp_path / "public"))
+    assert (report["sound"], report["wrong"]) == (True, [])
+    assert verify([str(tmp_path / "public"), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["left_to_audit"]["effects taken from events"] >= 2
+
+
+def read_entries(ledger: Path) -> list[Any]:
+    with open_for_reading(ledger) as opened:
+        return [json.loads(entry) for _, entry in opened.database.entries(0, opened.database.size())]
 
 
 def test_an_enrolment_waits_for_the_new_key(ledger: Path, run: Run, tmp_path: Path) -> None:
