@@ -23,7 +23,7 @@ SQL_BACK_END = "prasasti/rules/sql"
 # logging, threads, unicodedata, locale and every library that nobody has looked at.
 ALLOWED_MODULES = frozenset(
     """__future__ abc base64 binascii bisect collections collections.abc dataclasses enum fractions functools hashlib
-    heapq hmac itertools json msgspec operator re struct types typing prasasti_verify.hashing""".split()
+    heapq hmac itertools json msgspec msgspec.structs operator re struct types typing prasasti_verify.hashing""".split()
 )
 ALLOWED_PACKAGES = ("prasasti.core", "prasasti.contracts", "prasasti.rules")
 # Of these only single names: the rest of each is random, or floats.
