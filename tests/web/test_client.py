@@ -55,7 +55,8 @@ def test_submit_through_a_node(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
             "buyer": "XX-1", "date": 1, "document": document, "ocid": "ocds-abc123-1", "publisher": "publisher-1",
             "redaction_version": 1, "release_id": "r", "suppliers": [], "tag": ["contract"],
         }  # fmt: skip
-        code, told = submit("procurement.attest_release", "-a", json.dumps(arguments), "-s", publisher, "-d", release, "--node", process.address)
+        attest = ("procurement.attest_release", "-a", json.dumps(arguments), "-s", publisher, "-d", release)
+        code, told = submit(*attest, "--node", process.address)
         assert (code, told["inadmissible"]) == (1, "admission.11"), told
         code, told = submit(*forward, "--node", "ftp://nowhere")
         assert code == 2
