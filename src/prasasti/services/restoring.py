@@ -16,7 +16,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from prasasti.contracts.governance.records import CLOCK_KEY, LOG_KEY_KEY, ClockRecord, LogKeyRecord, WithheldRecord, withheld_key
+from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord, WithheldRecord, withheld_key
 from prasasti.core.contract import Contract, Registry, encode_table
 from prasasti.core.entries import read_accepted
 from prasasti.core.genesis import decode_genesis
@@ -40,12 +40,14 @@ from prasasti.services.last_signed import (
     require_same,
     require_signed_by,
 )
-from prasasti.services.publishing import WITHHOLD_ACTION, order_log_keys
+from prasasti.services.publishing import WITHHOLD_ACTION
 from prasasti.storage.connection import StorageProblem, list_journals, sync_folder
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
 
 STAGING_NAME = "restoring"
+# Documents that wait in memory for the end of their block.
+ADDED_TOGETHER_BYTES = 16 * 2**20
 
 Progress = Callable[[int, int], None]
 Notes = Mapping[str, bytes]
@@ -159,6 +161,7 @@ class _Keeper:
         self._engine_time = database.read_tip().engine_time
         self._offset_seconds = 0
         self._added: list[tuple[bytes, bytes]] = []
+        self._added_bytes = 0
         self._has_survived = has_survived
         self._came_back: set[str] = set()
         self._missing: list[tuple[int, str]] = []
@@ -188,6 +191,9 @@ class _Keeper:
                 "published folder that is whole, or remove this file: the document is then named as missing"
             )
         self._added.append((found_digest, body))
+        self._added_bytes += len(body)
+        if self._added_bytes > ADDED_TOGETHER_BYTES:
+            self._add()
         if self._has_survived:
             self._came_back.add(digest)
         return body
@@ -197,7 +203,9 @@ class _Keeper:
         self._sizes.meet(tip.size, tip.edge)
 
     def check_keys(self, keys: Sequence[str]) -> None:
-        """``finish`` asks, before anything has its name."""
+        """Who signed, now that the replay has shown the log's keys: the published log, and each checkpoint to hold it against."""
+        self._log.check_keys(keys)
+        self._sizes.require_met(self.size, keys)
 
     def keep(self, state: State, result: BlockResult) -> None:
         """Write a block that the audit found right, and the documents that it names."""
@@ -212,8 +220,7 @@ class _Keeper:
             # The audit has read the document of an attestation; its events name none.
             if action != ATTEST_ACTION:
                 self._read_named(action, position, result.entries[position - first][1])
-        self._documents.add(self._added)
-        self._added.clear()
+        self._add()
         self._state = state
 
     def finish(self, report: AuditReport, compared: tuple[str, ...]) -> Restored:
@@ -222,10 +229,6 @@ class _Keeper:
         Of a store that survived only those that came from the log: what the ledger itself keeps of them is not ours to remove.
         """
         state = self._state
-        record = state.view.get(LOG_KEY_KEY, LogKeyRecord) if state is not None else None
-        keys = order_log_keys(decode_genesis(self.genesis).log_key, record, report.tip.height)
-        self._log.check_keys(keys)
-        self._sizes.require_met(self.size, keys)
         missing = [each for each in self._missing if state is None or state.view.get(withheld_key(each[1]), WithheldRecord) is None]
         out = [digest for digest in self._withheld if not self._has_survived or digest in self._came_back]
         self._documents.take_out(map(bytes.fromhex, out))
@@ -234,6 +237,11 @@ class _Keeper:
             documents=sum(1 for _ in self._documents.digests()), withheld=len(self._withheld),
             missing=tuple(sorted({*report.documents_missing, *missing})), doubtful=report.documents_wrong, compared=compared,
         )  # fmt: skip
+
+    def _add(self) -> None:
+        self._documents.add(self._added)
+        self._added.clear()
+        self._added_bytes = 0
 
     def _read_named(self, action: str, position: int, entry: bytes) -> None:
         transaction = read_accepted(entry)
