@@ -23,6 +23,10 @@ ALLOWED: dict[tuple[str, int], set[str]] = {
     ("governance.admit_member", 1): {"identity.new_key"},
     ("governance.admit_member", 2): {"identity.new_key"},
     ("governance.advance_clock", 0): OFFICER,
+    ("governance.announce_ceremony", 0): {"governance.recovery"},
+    ("governance.announce_ceremony", 1): {"governance.recovery"},
+    ("governance.complete_ceremony", 0): HOLDER,
+    ("governance.complete_ceremony", 1): {"identity.new_key"},
     ("governance.leave", 0): LEAVING,
     ("governance.leave", 1): LEAVING,
     ("governance.plan_upgrade", 0): HOLDER,
@@ -32,6 +36,7 @@ ALLOWED: dict[tuple[str, int], set[str]] = {
     ("governance.rotate_log_key", 0): HOLDER,
     ("governance.rotate_log_key", 1): {"identity.new_key"},
     ("governance.set_parameter", 0): HOLDER,
+    ("governance.strike", 0): HOLDER,
     ("governance.suspend_at_once", 0): AT_ONCE,
     ("governance.suspend_at_once", 1): AT_ONCE,
     ("governance.suspend_member", 0): HOLDER,
@@ -189,6 +194,33 @@ def leave(*signers: Signer, **changes: Any) -> Play:
     return on(lambda five: five.do("leave", {"reason": "own_wish"} | changes, *signers))
 
 
+def announce(*by: str, keys: list[dict[str, Any]] | None = None, ceremony: str = "c", **changes: Any) -> Play:
+    """18: a new officer for citizens-1, by the recovery keys of these members."""
+    arguments = {"ceremony": ceremony, "document": DOCUMENT, "keys": keys if keys is not None else CEREMONY} | changes
+    return do("governance.announce_ceremony", arguments, *((f"{each}/recovery", "governance.recovery") for each in by or FOUR_RECOVER))
+
+
+def strike(by: str = "citizens-1/registrar", ceremony: str = "c") -> Play:
+    return do("governance.strike", {"ceremony": ceremony}, holder(by))
+
+
+def complete(keys: list[dict[str, Any]] | None = None, former: tuple[str, ...] | None = None, ceremony: str = "c") -> Play:
+    chosen = keys if keys is not None else CEREMONY
+    ended = sorted(key_of(name) for name in (former if former is not None else ("citizens-1/officer", "citizens-1/registrar")))
+    signers = [("citizens-1/new" if each["key"] == key_of("citizens-1/new") else "agency-1/new", "identity.new_key") for each in chosen]
+    arguments = {"ceremony": ceremony, "ended": ended, "keys": chosen}
+    return do("governance.complete_ceremony", arguments, holder("operator-1/officer"), *signers)
+
+
+def ceremony_key(member: str, *roles: str, name: str = "new") -> dict[str, Any]:
+    return {"handle": "new", "key": key_of(f"{member}/{name}"), "organisation": member, "roles": sorted(roles)}
+
+
+FOUR_RECOVER = ("auditor-1", "auditor-2", "citizens-1", "operator-1")
+CEREMONY = [ceremony_key("citizens-1", "governance.officer", "identity.registrar")]
+BOUND_MEANWHILE = do(
+    "identity.register_key", registration("agency-1/new", key=key_of("citizens-1/new")),
+    ("agency-1/registrar", "identity.registrar"), ("citizens-1/new", "identity.new_key"))  # fmt: skip
 BOTH = (officer("operator-1"), ("operator-1/registrar", "identity.registrar"))
 MEMBER = {"organisation": "operator-1"}
 CITIZENS_OFFICER = key_of("citizens-1/officer")
@@ -410,6 +442,34 @@ ROWS: dict[str, tuple[str, Play]] = {
         leave(officer("publisher-1"), ("publisher-1/registrar", "identity.registrar")))),
     "a member leaves for no reason": ("governance.00.6", leave(*BOTH, reason="bored")),
     "another's registrar": ("governance.17.1", leave(officer("operator-1"), ("agency-1/registrar", "identity.registrar"))),
+    # governance.18, 19, 20
+    "a ceremony": (ACCEPTED, announce()),
+    "a ceremony under a used id": ("governance.00.2", after(announce(), announce())),
+    "a ceremony with a large document": ("governance.00.5", announce(document=DOCUMENT | {"size": 8 * 2**20 + 1})),
+    "a ceremony of three of five": ("governance.18.1", announce("auditor-1", "citizens-1", "operator-1")),
+    "a ceremony for a publisher": ("governance.18.2", announce(keys=[ceremony_key("publisher-1", "governance.officer")])),
+    "a ceremony for a payer": ("governance.18.2", announce(keys=[ceremony_key("citizens-1", "treasury.payer")])),
+    "a ceremony for an auditor among citizens": ("governance.18.2", announce(keys=[ceremony_key("citizens-1", "governance.auditor")])),
+    "a ceremony with a bound key": ("governance.18.3", announce(keys=[ceremony_key("citizens-1", "governance.officer", name="registrar")])),
+    "a ceremony that joins offices": (
+        "governance.18.4", announce(keys=[ceremony_key("auditor-1", "governance.auditor", "identity.registrar")])),
+    "one's own part struck": (ACCEPTED, after(announce(), wait(7 - 1 / DAY), strike())),
+    "struck too late": ("governance.19.1", after(announce(), wait(7), strike())),
+    "struck twice": ("governance.00.2", after(announce(), strike(), strike())),
+    "nothing struck": ("governance.00.3", strike()),
+    "another's part struck": ("governance.19.2", after(announce(), strike("agency-1/officer"))),
+    "a ceremony completed": (ACCEPTED, after(announce(), wait(7), complete())),
+    "completed too early": ("governance.20.1", after(announce(), wait(7 - 1 / DAY), complete())),
+    "completed 30 days later": (ACCEPTED, after(announce(), wait(37), complete())),
+    "completed too late": ("governance.20.1", after(announce(), wait(37 + 1 / DAY), complete())),
+    "completed twice": ("governance.00.2", after(announce(), wait(7), complete(), complete())),
+    "a struck ceremony completed": ("governance.00.2", after(announce(), strike(), wait(7), complete())),
+    "no ceremony completed": ("governance.00.3", complete()),
+    "completed otherwise": ("governance.20.2", after(announce(), wait(7), complete([ceremony_key("citizens-1", "governance.officer")]))),
+    "a former key left out": ("governance.20.3", after(announce(), wait(7), complete(former=("citizens-1/officer",)))),
+    "a key ended that is no former one": (
+        "governance.20.3", after(announce(), wait(7), complete(former=("citizens-1/officer", "citizens-1/registrar", "agency-1/officer")))),
+    "completed with a key bound meanwhile": ("governance.20.4", after(announce(), BOUND_MEANWHILE, wait(7), complete())),
     # governance.21
     "a member that is awake": ("governance.00.2", on(lambda five: five.do("wake", {}, officer("agency-1")))),
 }  # fmt: skip

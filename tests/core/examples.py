@@ -108,6 +108,9 @@ NEWCOMERS_KEYS = [
     {"handle": name.partition("/")[2], "key": key_of(name), "roles": ["governance.officer", "identity.registrar"]} for name in NEWCOMERS
 ]
 
+CITIZENS_NEW = "citizens-1/new"
+CEREMONY_KEYS = [{"handle": "new", "key": key_of(CITIZENS_NEW), "organisation": "citizens-1", "roles": ["governance.officer"]}]
+
 GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
     "governance.activate_contract": lambda: Example(
         {"contract": "procurement", "height": 1_000, "resolution": "p-1", "table": "55" * 32, "version": 2}, (HOLDER,)
@@ -123,6 +126,13 @@ GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
         (HOLDER, *((name, "identity.new_key") for name in NEWCOMERS)),
     ),
     "governance.advance_clock": lambda: Example({"seconds": 60}, (OFFICER,)),
+    "governance.announce_ceremony": lambda: Example(
+        {"ceremony": "c-1", "document": SCAN, "keys": CEREMONY_KEYS},
+        (("operator-1/recovery", "governance.recovery"), ("auditor-1/recovery", "governance.recovery")),
+    ),
+    "governance.complete_ceremony": lambda: Example(
+        {"ceremony": "c-1", "ended": [key_of("agency-1/officer")], "keys": CEREMONY_KEYS}, (HOLDER, (CITIZENS_NEW, "identity.new_key"))
+    ),
     "governance.leave": lambda: Example({"reason": "own_wish"}, (OFFICER, ("auditor-1/registrar", "identity.registrar"))),
     "governance.plan_upgrade": lambda: Example(
         {"consensus_parts": CONSENSUS_PARTS, "height": 1_000, "release": "release.2", "resolution": "p-1", "version": "2"}, (HOLDER,)
@@ -147,6 +157,7 @@ GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
     "governance.set_parameter": lambda: Example(
         {"effective_from": START + 40 * 86_400, "name": "governance.rule.veto", "resolution": "p-1", "value": "auditor"}, (HOLDER,)
     ),
+    "governance.strike": lambda: Example({"ceremony": "c-1"}, (HOLDER,)),
     "governance.suspend_at_once": lambda: Example(
         {"decision": "s-1", "document": SCAN, "key": "", "organisation": "operator-1", "reason": "misconduct"},
         (OFFICER, ("auditor-1/officer", "governance.officer")),

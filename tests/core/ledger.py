@@ -30,12 +30,15 @@ from prasasti.storage.ledger_database import LedgerDatabase
 START = 1_767_225_600
 ACCEPTED = "accepted"
 
+OFFICES = {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}
+RECOVERY = {"recovery": ["governance.recovery"]}
+WATCHING = {"auditor": ["governance.auditor"]}
 MEMBERS = {
-    "agency-1": ("agency", {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}),
-    "auditor-1": ("auditor", {"registrar": ["identity.registrar"], "officer": ["governance.officer"], "auditor": ["governance.auditor"]}),
-    "auditor-2": ("auditor", {"registrar": ["identity.registrar"], "officer": ["governance.officer"], "auditor": ["governance.auditor"]}),
-    "citizens-1": ("citizens", {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}),
-    "operator-1": ("operator", {"registrar": ["identity.registrar"], "officer": ["governance.officer"]}),
+    "agency-1": ("agency", OFFICES),
+    "auditor-1": ("auditor", OFFICES | RECOVERY | WATCHING),
+    "auditor-2": ("auditor", OFFICES | RECOVERY | WATCHING),
+    "citizens-1": ("citizens", OFFICES | RECOVERY),
+    "operator-1": ("operator", OFFICES | RECOVERY),
 }
 PUBLISHERS = {
     "publisher-1": ["ocds-abc123-", "ocds-def456-"],

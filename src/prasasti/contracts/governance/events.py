@@ -169,3 +169,23 @@ class LogKeyRotated(Event, frozen=True, tag="governance.log_key_rotated"):
 
     height: int
     key: str
+
+
+class CeremonyAnnounced(Event, frozen=True, tag="governance.ceremony_announced"):
+    """Keys will be replaced, unless struck, from a time on."""
+
+    ceremony: str
+    due: int
+
+
+class CeremonyStruck(Event, frozen=True, tag="governance.ceremony_struck"):
+    """An organisation's part fell out of a ceremony."""
+
+    ceremony: str
+    organisation: str
+
+
+class CeremonyCompleted(Event, frozen=True, tag="governance.ceremony_completed"):
+    """The keys of a ceremony act from the next block on; the former ones ended."""
+
+    ceremony: str

@@ -7,6 +7,7 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from prasasti.contracts.governance import checks, rejections, transitions
+from prasasti.contracts.governance.ceremony import messages as ceremony_messages
 from prasasti.contracts.governance.change import messages as change_messages
 from prasasti.contracts.governance.deadlines import run_deadline
 from prasasti.contracts.governance.member import messages as member_messages
@@ -69,7 +70,7 @@ GOVERNANCE = Contract(
     lost_in_block=rejections.LOST_IN_BLOCK,
     messages=tuple(
         sorted(
-            (*OWN_MESSAGES, *proposal_messages.MESSAGES, *member_messages.MESSAGES, *change_messages.MESSAGES),
+            (*OWN_MESSAGES, *proposal_messages.MESSAGES, *member_messages.MESSAGES, *change_messages.MESSAGES, *ceremony_messages.MESSAGES),
             key=lambda message: message.number,
         )
     ),

@@ -21,6 +21,8 @@ MAX_ARGUMENTS_BYTES = 20_000
 MAX_DOCUMENT_BYTES = 8 * 2**20
 MAX_TEXT_BYTES = 200
 MAX_NEW_KEYS = 6
+MAX_CEREMONY_KEYS = 15
+MAX_FORMER_KEYS = 300
 CONTRACT_NAMES = ("governance", "identity", "procurement", "treasury", "welfare")
 # Contracts whose parameters and versions are part of the constitution.
 OWN_CONTRACTS = ("governance", "identity")
@@ -36,6 +38,7 @@ SILENCE_SINCE_SECONDS = 14 * DAY_SECONDS
 AFTER_RATIFICATION_SECONDS = 3 * DAY_SECONDS
 SUSPENSION_WINDOW_SECONDS = 365 * DAY_SECONDS
 AFTER_LAPSE_SECONDS = 30 * DAY_SECONDS
+CEREMONY_OPEN_SECONDS = 30 * DAY_SECONDS
 BETWEEN_ADMISSIONS_SECONDS = 30 * DAY_SECONDS
 LEAVING_SECONDS = 30 * DAY_SECONDS
 LAST_LEAVING_SECONDS = 90 * DAY_SECONDS
@@ -61,6 +64,7 @@ _FIGURES: Mapping[str, tuple[int, int, int, str, int, int, bool]] = {
 COLUMNS = ("classes", "watch", "share_bp", "veto", "vote_days", "notice_days", "early")
 DEFAULTS: Mapping[str, Value] = {
     **{f"governance.{kind}.{column}": row[place] for kind, row in _FIGURES.items() for place, column in enumerate(COLUMNS)},
+    "governance.ceremony_days": 7,
     "governance.citizens_term_days": 1_095,
     "governance.cool_off_days": 90,
     "governance.open_proposals": 3,
@@ -70,7 +74,8 @@ DEFAULTS: Mapping[str, Value] = {
 # Least and most. A share of all and more could never be exceeded: nothing would pass any more.
 _BOUNDS: Mapping[str, tuple[int, int]] = {
     "classes": (2, 4), "watch": (1, 2), "share_bp": (5_000, 9_999), "vote_days": (3, 365), "notice_days": (0, 365),
-    "citizens_term_days": (30, 3_650), "cool_off_days": (0, 3_650), "open_proposals": (1, 100), "resolution_days": (1, 3_650),
+    "ceremony_days": (3, 90), "citizens_term_days": (30, 3_650),
+    "cool_off_days": (0, 3_650), "open_proposals": (1, 100), "resolution_days": (1, 3_650),
     "suspended_days": (5, 180),
 }  # fmt: skip
 SECONDS_PARAMETERS = ("max_expiry_seconds", "max_expiry_seconds_several", "max_gap_seconds")

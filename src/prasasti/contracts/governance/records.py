@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from prasasti.core.contract import View, Write
 from prasasti.core.genesis import ConsensusParts
-from prasasti.core.types import Document
+from prasasti.core.types import Document, HexKey, Identifier, Role
 
 CLOCK_KEY = "governance/clock/offset_seconds"
 ROSTER_KEY = "governance/roster/members"
@@ -189,6 +189,25 @@ class LogKeyRecord(Struct, frozen=True):
     resolution: str
 
 
+class CeremonyKey(Struct, frozen=True, forbid_unknown_fields=True):
+    """A key that a ceremony would bind: for whom, to whom, in which roles."""
+
+    handle: Identifier
+    key: HexKey
+    organisation: Identifier
+    roles: list[Role]
+
+
+class CeremonyRecord(Struct, frozen=True):
+    """A ceremony: announced when, completed when or 0, its keys less those of organisations that struck."""
+
+    announced: int
+    completed: int
+    document: Document
+    keys: list[CeremonyKey]
+    struck: list[str]
+
+
 class DueRecord(Struct, frozen=True):
     """What a deadline of this contract is about."""
 
@@ -258,6 +277,11 @@ def change_key(name: str, number: int) -> str:
 def change_count_key(name: str) -> str:
     """Key of the count of a parameter's changes."""
     return f"governance/change/{name}/count"
+
+
+def ceremony_key(ceremony: str) -> str:
+    """Key of a CeremonyRecord."""
+    return f"governance/ceremony/{ceremony}"
 
 
 def activation_key(contract: str) -> str:

@@ -56,3 +56,15 @@ UPGRADE_PLANNED = Rejection("governance.14.3", "another upgrade is planned, or n
 LOG_KEY_USED = Rejection("governance.16.1", "the key is bound, or signed or signs the log")
 ROTATION_TOO_EARLY = Rejection("governance.16.2", "the rotation is less than ten blocks ahead, or another is still to come")
 NOT_TWO_PEOPLE = Rejection("governance.17.1", "the signers are not an officer and a registrar, two people of the member")
+TOO_FEW_RECOVER = Rejection(
+    "governance.18.1", "recovery keys of less than two thirds of the members signed, or of one class, or of no watch"
+)
+NOT_MEMBERS_OFFICES = Rejection("governance.18.2", "a key is not of a member, or its role not officer, registrar or auditor")
+CEREMONY_KEY_BOUND = Rejection("governance.18.3", "a key of the ceremony is bound, or was once")
+CEREMONY_EXCLUDED = Rejection("governance.18.4", "a person of the ceremony would hold two offices that exclude one another")
+STRIKE_TOO_LATE = Rejection("governance.19.1", "the time to strike is over")
+NOT_OWN_PART = Rejection("governance.19.2", "the ceremony has no part of the signer's organisation")
+CEREMONY_NOT_DUE = Rejection("governance.20.1", "the time to strike is not over, or was over for more than 30 days")
+NOT_AS_ANNOUNCED = Rejection("governance.20.2", "the keys are not those announced, less those struck, of members")
+NOT_FORMER_KEYS = Rejection("governance.20.3", "the keys that would end are not the former officers', registrars' and auditors'")
+NEW_KEY_BOUND = Rejection("governance.20.4", "a new key was bound since the announcement")
