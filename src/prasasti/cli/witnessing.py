@@ -29,7 +29,7 @@ _chain = re.compile("[0-9a-f]{32}")
     "--store", "chains", multiple=True, metavar="CHAIN", help="Also keep documents for the ledger of this chain, against receipts."
 )
 @click.option("--store-key", metavar="SIGNER", help="The key that signs receipts (role governance.store).  [default: the witness's key]")
-@click.option("--largest", default=256, show_default=True, type=click.IntRange(1), metavar="MB", help="The largest document kept.")
+@click.option("--largest", default=64, show_default=True, type=click.IntRange(1), metavar="MB", help="The largest document kept.")
 @click.option("--most", default=10_240, show_default=True, type=click.IntRange(1), metavar="MB", help="All documents kept.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="Certificate with its chain (PEM); otherwise plain HTTP.")
 @click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="Its key (PEM).")

@@ -84,7 +84,7 @@ class Cosigners:
                 judge_latest(witness, answer, size, root_at)
                 self._seen[witness.name] = answer.size
             elif isinstance(answer, int) and answer > size:
-                raise HistoryConflict(_spell_ahead(witness, answer, size))
+                raise HistoryConflict(_spell_ahead(witness, answer, size, is_shown=False))
 
     def collect(self, note: bytes, prove: Prove) -> Collected:
         """Cosignatures of those whose line the checkpoint does not bear yet; lines of strangers are left out."""
@@ -141,7 +141,7 @@ class Cosigners:
             reply = self._send_checkpoint(witness, old_size, prove, note)
             seen = _read_size(reply)
         if seen is not None and seen > checkpoint.size:
-            raise HistoryConflict(_spell_ahead(witness, seen, checkpoint.size))
+            raise HistoryConflict(_spell_ahead(witness, seen, checkpoint.size, is_shown=False))
         if reply.status == 200:
             return read_cosignature(witness, checkpoint, reply.body)
         if reply.status == 422 or (reply.status == 409 and seen is None):
@@ -156,7 +156,7 @@ class Cosigners:
 def judge_latest(witness: Witness, latest: Checkpoint, size: int, root_at: RootAt) -> None:
     """HistoryConflict unless the log extends a checkpoint that it signed itself and that a witness shows."""
     if latest.size > size:
-        raise HistoryConflict(_spell_ahead(witness, latest.size, size))
+        raise HistoryConflict(_spell_ahead(witness, latest.size, size, is_shown=True))
     root = EMPTY_ROOT if latest.size == 0 else root_at(latest.size)
     if root != latest.root:
         raise HistoryConflict(
@@ -220,8 +220,11 @@ def _bears(checkpoint: Checkpoint, key: Key) -> bool:
         return False
 
 
-def _spell_ahead(witness: Witness, seen: int, size: int) -> str:
+def _spell_ahead(witness: Witness, seen: int, size: int, *, is_shown: bool) -> str:
+    """What a witness that is ahead means; one that only says so may err, and its operator must be able to show it."""
+    says = "has cosigned" if is_shown else "says that it has cosigned"
+    doubt = "" if is_shown else ". Ask it for that checkpoint: if it has none that this log signed, it errs"
     return (
-        f"the witness {witness.name} has cosigned {seen} entries of this log, and the ledger's database holds {size}: an older copy of "
-        "it was restored. Restore the newest copy, or rebuild the ledger from a published folder"
+        f"the witness {witness.name} {says} {seen} entries of this log, and the ledger's database holds {size}: an older copy of it was "
+        f"restored. Restore the newest copy, or rebuild the ledger from a published folder{doubt}"
     )
