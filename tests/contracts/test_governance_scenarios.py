@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.contracts.governing import DAY, EIGHT, Consortium, holder, new_signers, newcomer, officer, parameter
+from tests.contracts.test_governance_properties import Follower, compare
 from tests.core.examples import DOCUMENT
 from tests.core.ledger import ACCEPTED, key_of
 
@@ -217,14 +219,43 @@ def test_12_a_version_before_its_notice_and_after_its_time(tmp_path: Path) -> No
 
 
 def test_13_the_watch_lost_its_keys(tmp_path: Path) -> None:
-    """As far as votes tell: the deadlock is recorded at the next close of a vote."""
     four = Consortium(tmp_path)
-    for member in ("auditor-1", "citizens-1"):
-        assert four.ledger.do("identity.end_key", {"key": key_of(f"{member}/officer")}, (f"{member}/registrar", "identity.registrar")) in (
-            ACCEPTED,
-            "admission.3",
-        )
+    watch = ("auditor-1", "citizens-1")
+    for member in watch:
+        ending = {"key": key_of(f"{member}/officer"), "reason": "lost"}
+        assert four.ledger.do("identity.end_key", ending, (f"{member}/registrar", "identity.registrar")) == ACCEPTED
     assert four.adopt("v", "standard.v", days=7) == ACCEPTED
     assert four.vote("v", "yes", "agency-1", "operator-1") == ACCEPTED
-    four.wait(7)
-    assert four.read("v")["state"] == "missed"
+    assert four.deadlocked == ["constitution", "member", "ordinary", "ratify", "rule"]
+    keys = [
+        {"handle": "new", "key": key_of(f"{member}/new"), "organisation": member, "roles": ["governance.officer", "identity.registrar"]}
+        for member in watch
+    ]
+    keys.sort(key=lambda key: str(key["key"]))
+    announced = {"ceremony": "c", "document": DOCUMENT, "keys": keys}
+    recovery = [(f"{member}/recovery", "governance.recovery") for member in ("agency-1", "citizens-1", "operator-1")]
+    assert four.do("announce_ceremony", announced, *recovery[:2]) == "governance.18.1"
+    assert four.do("announce_ceremony", announced, *recovery) == ACCEPTED
+    former = [
+        f"{member}/{handle}" for member, handle in (("auditor-1", "auditor"), ("auditor-1", "registrar"), ("citizens-1", "registrar"))
+    ]
+    completed = {"ceremony": "c", "ended": sorted(key_of(name) for name in former), "keys": keys}
+    signers = [holder("agency-1/officer"), *((f"{member}/new", "identity.new_key") for member in watch)]
+    four.wait(7, -1)
+    assert four.do("complete_ceremony", completed, *signers) == "governance.20.1"
+    four.wait(seconds=1)
+    assert four.do("strike", {"ceremony": "c"}, holder("auditor-1/registrar")) == "governance.19.1"
+    assert four.do("complete_ceremony", completed, *signers) == ACCEPTED
+    assert four.events() == ["ceremony_completed", "deadlock_cured"]
+    assert four.ledger.do("governance.strike", {"ceremony": "c"}, holder("auditor-1/registrar")) == "admission.8"
+    act = parameter(GAP, 600, four.now + 90 * DAY)
+    assert four.propose("p", "set_parameter", act) == ACCEPTED
+    yes = {"choice": "yes", "proposal": "p", "reason": "agreed"}
+    for member in ("agency-1/officer", "auditor-1/new", "citizens-1/new"):
+        assert four.do("vote", yes, (member, "governance.officer")) == ACCEPTED
+    four.wait(14)
+    assert four.read("p")["state"] == "passed"
+    follower = Follower(four.ledger.genesis_bytes)
+    for result in four.ledger.results:
+        follower.take([json.loads(entry) for _, entry in result.entries])
+    compare(four, follower.standing)

@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import Any
 
 from prasasti.contracts import CONTRACTS
+from prasasti.contracts.governance.parameters import is_value_allowed, keeps_order
 from prasasti.contracts.offices import is_role_allowed
-from prasasti.core.contract import Contract, encode_table
+from prasasti.core.contract import Contract, Record, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
-from prasasti.core.genesis import ConsensusParts, Genesis, decode_genesis, list_founders
+from prasasti.core.genesis import ConsensusParts, Genesis, ParameterRecord, decode_genesis, list_founders
 from prasasti.integrations.signers import create_training_key, open_training_key, write_new_secret
 
 DEFAULT_PARAMETERS = {"max_expiry_seconds": 86_400, "max_expiry_seconds_several": 604_800, "max_gap_seconds": 300}
@@ -132,6 +133,7 @@ def build_genesis(
         }
         data = encode_canonical(genesis)
         _check_founders(decode_genesis(data))
+        _check_parameters(decode_genesis(data))
     except KeyError as problem:
         raise FoundingProblem(f"the founders' file lacks {problem}") from problem
     except (EncodingProblem, TypeError, AttributeError) as problem:
@@ -163,6 +165,27 @@ def _check_founders(genesis: Genesis) -> None:
         is_publisher = any("procurement.publisher" in key.roles for key in organisation.keys)
         if is_publisher and not organisation.ocid_prefixes:
             raise FoundingProblem(f"{organisation.id}: a publisher needs ocid_prefixes")
+
+
+class _FirstParameters:
+    """The parameters of a genesis as the rules read them (``core.contract.View``)."""
+
+    def __init__(self, genesis: Genesis) -> None:
+        self._genesis = genesis
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        value = self._genesis.parameters.get(key.removeprefix("governance/parameter/"))
+        record = ParameterRecord(self._genesis.time, value) if value is not None else None
+        return record if isinstance(record, kind) else None
+
+
+def _check_parameters(genesis: Genesis) -> None:
+    """What no vote could set, a genesis does not set either; FoundingProblem names the parameter."""
+    for name, value in genesis.parameters.items():
+        if not is_value_allowed(name, value):
+            raise FoundingProblem(f"the parameter {name} is unknown, or may not be {value!r}")
+    if not keeps_order(_FirstParameters(genesis), "", 0):
+        raise FoundingProblem("the parameters governance.constitution.… must be at least as strict as those of every other kind of vote")
 
 
 def _make_key(keys_folder: Path, handle: str) -> str:

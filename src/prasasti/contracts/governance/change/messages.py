@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -17,7 +17,7 @@ from prasasti.core.types import MAX_SAFE_INTEGER, Code, HexHash, HexKey, Instant
 HOLDER = ("identity.holder",)
 MAX_PART_BYTES = 64
 MAX_MINORS = 16
-ContractName = Annotated[str, Meta(pattern=r"\A[a-z]{1,32}\Z")]
+ContractName = Literal["governance", "identity", "procurement", "treasury", "welfare"]
 SafeInteger = Annotated[int, Meta(ge=-MAX_SAFE_INTEGER, le=MAX_SAFE_INTEGER)]
 
 
