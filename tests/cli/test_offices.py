@@ -60,11 +60,11 @@ def test_offices_are_added_shared_moved_and_ended(ledger: Path, run: Run, tmp_pa
     (one, one_key), (two, two_key) = make(run, tmp_path, "one"), make(run, tmp_path, "two")
     registrar = key_of(ledger, "agency-1-registrar")
     enrol(run, ledger, one, "one", "governance.desk")
-    enrol(run, ledger, two, "two", "governance.desk")
-    until, wrong = "2027-06-30", "1999-01-01"
+    now = enrol(run, ledger, two, "two", "governance.desk")["time"]
+    until, wrong = spell_time(now + 200 * 86_400), "1999-01-01"
     add = ("--json", "office", "add", "procurement.officer", "--key", one, "--ledger", ledger, "-r", registrar, "--until")
     assert read_json(run(*add, wrong, expect=1))["refusal"]["number"] == "identity.04.4"
-    assert read_json(run(*add, until))["events"][0]["until"] == 1_814_313_600
+    assert read_json(run(*add, until))["events"][0]["until"] == now + 200 * 86_400
     moved = read_json(run("--json", "office", "move", "procurement.officer", "--from", one_key, "--to", two_key, "--until", until,
                           "-r", registrar, "--ledger", ledger))  # fmt: skip
     assert moved["events"] == [{"event": "identity.office_ended", "key": one_key, "role": "procurement.officer"}]
