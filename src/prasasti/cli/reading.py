@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from prasasti.services.ledger import Ledger
     from prasasti.services.reading import Story, WholeList
 
-STATES = ("planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
+STATES = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
 METHODS = ("open", "selective", "limited", "direct")
 SORTS = ("relevance", "newest", "value", "price-rise")
 GROUPINGS = ("buyer", "supplier", "year", "method", "stage")
@@ -288,7 +288,8 @@ def totals(as_csv: bool, grouping: Any, words: tuple[str, ...], limit: int, ledg
     """Add up what was planned, awarded, contracted and paid, side by side, and say what is missing from the sums.
 
     Sums are exact, currency by currency. Each process counts once, all its releases merged; what was cancelled does not
-    count. By supplier, an amount counts for a supplier alone; '+' are those of several together.
+    count. A programme's budget, out of which purchases are planned, is a stage of its own. By supplier, an amount counts
+    for a supplier alone; '+' are those of several together.
 
     \b
     prasasti totals --by buyer --year 2023
@@ -317,8 +318,8 @@ def totals(as_csv: bool, grouping: Any, words: tuple[str, ...], limit: int, ledg
             out.say("import.more", count=len(groups) - limit)
     _say_shortfall(out, groups, shortfall)
     missing = {
-        "processes": shortfall.processes, "without_amount": shortfall.without_amount, "without_stage": shortfall.without_stage,
-        "unreadable_releases": shortfall.unreadable_releases,
+        "processes": shortfall.processes, "budgets": shortfall.budgets, "without_amount": shortfall.without_amount,
+        "without_stage": shortfall.without_stage, "unreadable_releases": shortfall.unreadable_releases,
     }  # fmt: skip
     out.finish({"by": grouping, "groups": results, "more_groups": max(0, len(groups) - limit), "missing": missing})
 
@@ -339,8 +340,8 @@ def _sort_groups(groups: list[GroupTotal], grouping: str) -> list[GroupTotal]:
 
 
 GROUP_COLUMNS = (
-    "key", "name", "currency", "processes", "planned", "tendered", "awarded", "contracted", "paid", "planned_processes",
-    "tendered_processes", "awarded_processes", "contracted_processes", "paid_processes",
+    "key", "name", "currency", "processes", "budgeted", "planned", "tendered", "awarded", "contracted", "paid", "budgeted_processes",
+    "planned_processes", "tendered_processes", "awarded_processes", "contracted_processes", "paid_processes",
 )  # fmt: skip
 
 
@@ -363,22 +364,22 @@ def _flatten_group(result: dict[str, Any]) -> dict[str, Any]:
 
 def _print_groups(out: Shell, groups: Sequence[GroupTotal], names: dict[str, str], grouping: str) -> None:
     """Side by side where the terminal is wide enough, else a line a stage."""
+    stages = [stage for stage in ("budgeted", *SIDE_BY_SIDE) if stage in SIDE_BY_SIDE or any(stage in group.stages for group in groups)]
     table = []
     for group in groups:
         key = _spell_key(out, group.key, names[group.key], grouping)
-        money = [_spell_total(out, group, stage) for stage in SIDE_BY_SIDE]
+        money = [_spell_total(out, group, stage) for stage in stages]
         table.append((key, group.currency or "–", str(group.processes), money))
-    widths = [max([len(row[3][at]) for row in table] + [10]) + 2 for at in range(len(SIDE_BY_SIDE))]
+    widths = [max([len(row[3][at]) for row in table] + [10]) + 2 for at in range(len(stages))]
     heading = [out.words(f"totals.{grouping}"), out.words("totals.currency"), out.words("totals.processes")]
     if sum(widths) + 40 <= out.output.width:
-        stages = [out.words(f"stage.{stage}") for stage in SIDE_BY_SIDE]
         wide = [[key, currency, count, *money] for key, currency, count, money in table]
-        print_table(out, [*heading, *stages], wide, right=(2, 3, 4, 5, 6))
+        print_table(out, [*heading, *(out.words(f"stage.{stage}") for stage in stages)], wide, right=tuple(range(2, 3 + len(stages))))
         return
     rows: list[Sequence[str | Sequence[str]]] = []
     for key, currency, count, money in table:
         first = True
-        for stage, amount in zip(SIDE_BY_SIDE, money, strict=True):
+        for stage, amount in zip(stages, money, strict=True):
             if amount != "–" or first:
                 rows.append([key if first else "", currency if first else "", count if first else "", out.words(f"stage.{stage}"), amount])
                 first = False
@@ -407,7 +408,7 @@ def _print_stages(out: Shell, groups: Sequence[GroupTotal], shortfall: Shortfall
     rows = []
     for group in groups:
         total = group.stages.get(group.key)
-        stage, missing = out.words(f"stage.{group.key}"), str(shortfall.without_stage[group.key])
+        stage, missing = out.words(f"stage.{group.key}"), str(shortfall.without_stage.get(group.key, ""))
         counts = [str(total.times), str(total.processes)] if total is not None else ["", ""]
         rows.append([stage, group.currency or "–", _spell_total(out, group, group.key), *counts, missing])
     headings = [out.words(f"totals.{name}") for name in ("stage", "currency", "total", "times", "with", "without")]
@@ -418,6 +419,8 @@ def _say_shortfall(out: Shell, groups: Sequence[GroupTotal], shortfall: Shortfal
     """What the sums do not hold."""
     without = ", ".join(f"{out.words(f'stage.{stage}')} {shortfall.without_stage[stage]}" for stage in SIDE_BY_SIDE)
     out.say("totals.missing", processes=shortfall.processes, without=without)
+    if shortfall.budgets:
+        out.say("totals.budgets", count=shortfall.budgets)
     if shortfall.without_amount:
         out.say("totals.without_amount", count=shortfall.without_amount)
     cancelled = sum(total.times for group in groups for total in group.cancelled.values())

@@ -39,7 +39,7 @@ Grouping = Literal["buyer", "supplier", "year", "method", "stage"]
 GROUPINGS: Final[tuple[Grouping, ...]] = get_args(Grouping)
 Role = Literal["buyer", "supplier"]
 
-STAGES: Final = ("planned", "tendered", "awarded", "contracted", "paid")
+STAGES: Final = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid")
 _HALF: Final = 2**32
 
 
@@ -301,9 +301,13 @@ def _count_groups(connection: Connection, conditions: Conditions, grouping: Grou
 
 
 class Shortfall(NamedTuple):
-    """What sums cannot hold: processes without any amount, those without one of a stage, releases that are not readable."""
+    """What sums cannot hold: processes without any amount, those without one of a stage, releases that are not readable.
+
+    ``processes`` are those of purchases; ``budgets`` of which nothing but a programme's budget is told miss no stage.
+    """
 
     processes: int
+    budgets: int
     without_amount: int
     without_stage: dict[str, int]
     unreadable_releases: int
@@ -317,8 +321,10 @@ def find_shortfall(connection: Connection, conditions: Conditions) -> Shortfall:
     counted = _select_processes(conditions, amounts.c.stage, func.count(amounts.c.process.distinct()), also=amounts)
     grouped = connection.execute(counted.where(amounts.c.is_counted == 1).group_by(amounts.c.stage)).all()
     with_stage = {str(stage): int(number) for stage, number in grouped}
-    without_stage = {stage: int(count) - with_stage.get(stage, 0) for stage in STAGES}
-    return Shortfall(int(count), without, without_stage, int(unreadable or 0))
+    budgets: int = connection.execute(_select_processes(conditions, func.count()).where(processes.c.state == "budgeted")).scalar_one()
+    purchases = int(count) - budgets
+    without_stage = {stage: purchases - with_stage.get(stage, 0) for stage in STAGES if stage != "budgeted"}
+    return Shortfall(purchases, budgets, without, without_stage, int(unreadable or 0))
 
 
 # -- parties --------------------------------------------------------------------------------------------------------------
