@@ -6,6 +6,7 @@ command that does not read starts without it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -22,6 +23,7 @@ from prasasti.services.releases import NothingFits
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+    from prasasti.integrations.ocds.sources import Source
     from prasasti.integrations.ocds.story import StoryLine
     from prasasti.readmodel.database import ReadModel
     from prasasti.readmodel.queries import Conditions, GroupTotal, Hits, Role, Shortfall, Sort, StageTotal
@@ -118,9 +120,9 @@ def search(
     if as_csv:
         print_csv([_flatten(result) for result in results], CONTRACT_COLUMNS if only_risen else PROCESS_COLUMNS)
         return
-    if only_risen:
+    if only_risen and results:
         _print_contracts(out, results)
-    else:
+    elif results:
         _print_processes(out, results)
     _say_hits(out, hits, len(results))
     is_many = hits.total > queries.MANY
@@ -170,12 +172,12 @@ def _read_amount(asked: str | None) -> Decimal | None:
 
 def _as_minor(amount: Decimal | None, currency: str, rounding_up: int) -> int | None:
     """Minor units of a limit; a lower one that is no whole number of them means the next."""
-    from prasasti.readmodel.money import compute_minor
+    from prasasti.readmodel.money import MAX_MINOR, compute_minor
 
     if amount is None:
         return None
     minor, is_exact = compute_minor(amount, currency)
-    return minor if is_exact else minor + rounding_up
+    return minor if is_exact else min(minor + rounding_up, MAX_MINOR)
 
 
 PROCESS_COLUMNS = (
@@ -214,17 +216,21 @@ def _print_processes(out: Shell, results: Sequence[dict[str, Any]]) -> None:
     rows = []
     for result in results:
         value = result["value"]
-        amount = out.words.amount(value["amount"], value["currency"]) if value else ""
-        suppliers = [f"→ {name}" for name in result["suppliers"][:3]] + (["→ …"] if len(result["suppliers"]) > 3 else [])
+        amount = _spell_money(out, value["amount"], value["currency"]) if value else ""
+        suppliers = "; ".join([*result["suppliers"][:3], *(["…"] if len(result["suppliers"]) > 3 else [])])
         rows.append(
             [
-                [result["title"] or "–", result["ocid"]],
-                [result["buyer_name"] or result["buyer"], *suppliers],
+                [result["title"] or "–", *_spell_parties(result, suppliers), result["ocid"]],
                 [str(result["year"]), _spell_state(out, result["state"]), _warn(out, result)],
                 [amount, out.words(f"stage.{value['stage']}") if value else ""],
             ]
         )
-    print_table(out, [out.words(f"search.{name}") for name in ("process", "parties", "year", "value")], rows, right=(3,))
+    print_table(out, [out.words(f"search.{name}") for name in ("process", "year", "value")], rows, right=(2,))
+
+
+def _spell_parties(result: dict[str, Any], suppliers: str) -> list[str]:
+    """Who buys and who supplies, a line each: beside the title there is no room for them, and none for a whole OCID."""
+    return [result["buyer_name"] or result["buyer"], f"→ {suppliers}" if suppliers else ""]
 
 
 def _print_contracts(out: Shell, results: Sequence[dict[str, Any]]) -> None:
@@ -234,17 +240,22 @@ def _print_contracts(out: Shell, results: Sequence[dict[str, Any]]) -> None:
         share = f"+{_spell_number(out, rise / before * 100, 1)} %" if before > 0 else ""
         rows.append(
             [
-                [result["title"] or "–", f"{result['ocid']}  {result['contract']}"],
-                [result["buyer_name"] or result["buyer"], f"→ {result['suppliers']}" if result["suppliers"] else ""],
-                [out.words.amount(result["amount"], result["currency"]), out.words("search.before", amount=_spell_plain(out, before))],
+                [result["title"] or "–", *_spell_parties(result, result["suppliers"]), f"{result['ocid']}  {result['contract']}"],
+                [_spell_money(out, result["amount"], result["currency"]), out.words("search.before", amount=_spell_plain(out, before))],
                 [_spell_plain(out, rise), share],
             ]
         )
-    print_table(out, [out.words(f"search.{name}") for name in ("contract", "parties", "value", "rise")], rows, right=(2, 3))
+    print_table(out, [out.words(f"search.{name}") for name in ("contract", "value", "rise")], rows, right=(1, 2))
+
+
+def _spell_money(out: Shell, amount: str, currency: str) -> str:
+    """An amount as people write it: two decimals where its publisher wrote one."""
+    _, _, fraction = amount.partition(".")
+    return out.words.amount(f"{amount}0" if len(fraction) == 1 else amount, currency).strip()
 
 
 def _spell_plain(out: Shell, amount: Decimal) -> str:
-    return out.words.amount(f"{amount:f}", "").strip()
+    return _spell_money(out, f"{amount:f}", "")
 
 
 def _spell_number(out: Shell, number: Decimal, decimals: int) -> str:
@@ -396,7 +407,7 @@ def _spell_key(out: Shell, key: str, name: str, grouping: str) -> str | list[str
 
 def _spell_total(out: Shell, group: GroupTotal, stage: str) -> str:
     total = group.stages.get(stage)
-    return _trim(out.words.amount(f"{total.amount:f}", "").strip()) if total is not None else "–"
+    return _trim(_spell_plain(out, total.amount)) if total is not None else "–"
 
 
 def _trim(amount: str) -> str:
@@ -448,7 +459,7 @@ def show(as_csv: bool, ocid: str | None, buyer: str, supplier: str, publisher: s
     """Tell one contract's story from plan to payment, line by line, each with its entry in the log.
 
     A line names the rows of the source system where the release does. Versions that contradict one another stand beside
-    each other. With --buyer or --supplier: who that is, sums, and its newest processes. Without either: what is recorded.
+    each other. With --buyer or --supplier: who that is, sums, and its newest processes. Without either: the newest of all.
 
     \b
     prasasti show
@@ -505,14 +516,15 @@ def say_story(story: Story) -> None:
     out.line(f"{'OCID':<10}{story.ocid}")
     heads = (
         ("publisher", story.publisher), ("buyer", " ".join(filter(None, (story.buyer_name, story.buyer)))),
-        ("supplier", ", ".join(story.suppliers)), ("state", _spell_state(out, story.state)),
+        *(("supplier", f"{story.names.get(supplier, '')} {supplier}".strip()) for supplier in story.suppliers),
+        ("state", _spell_state(out, story.state)),
     )  # fmt: skip
     for key, name in heads:
         if name:
             out.line(f"{out.words(f'show.{key}'):<10}{name}")
     rows = []
     for line in story.lines:
-        sources = [out.words("show.from_rows", file=source.file, rows=source.rows) for source in story.find_sources(line)]
+        sources = [_spell_source(out, source) for source in story.find_sources(line)]
         rows.append([out.day(line.time), str(line.position), [spell_event(out, line), *sources], spell_amount(out, line.facts)])
     print_table(out, [out.words(f"show.{name}") for name in ("date", "entry", "what", "amount")], rows, right=(1, 3))
     out.say("show.source")
@@ -526,6 +538,17 @@ def say_story(story: Story) -> None:
         if len(contradiction.changes) > SHOWN_CHANGES:
             out.say("import.more", count=len(contradiction.changes) - SHOWN_CHANGES)
     out.finish(_story_as_json(story))
+
+
+_ROWS = re.compile("rows? ([0-9][0-9, -]*)")
+
+
+def _spell_source(out: Shell, source: Source) -> str:
+    """The rows of a source system; those that one of our adapters noted, in the reader's language."""
+    noted = _ROWS.fullmatch(source.rows)
+    if noted is None:
+        return out.words("show.from_source", file=source.file, rows=source.rows)
+    return out.words("show.from_row" if noted[1].isdigit() else "show.from_rows", file=source.file, rows=noted[1])
 
 
 def _story_as_json(story: Story) -> dict[str, Any]:
@@ -545,7 +568,9 @@ def _story_as_json(story: Story) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "ocid": story.ocid, "publisher": story.publisher, "title": story.title, "state": story.state, "buyer": story.buyer,
-        "buyer_name": story.buyer_name, "suppliers": story.suppliers, "lines": lines, "contradictions": contradictions,
+        "buyer_name": story.buyer_name, "suppliers": story.suppliers,
+        "supplier_names": {supplier: story.names.get(supplier, "") for supplier in story.suppliers},
+        "lines": lines, "contradictions": contradictions,
     }  # fmt: skip
 
 
@@ -554,7 +579,7 @@ def spell_event(out: Shell, line: StoryLine) -> str:
     are_instants = line.key.endswith(("deadline_changed", "end_changed"))
     facts = {name: fact[:10] if are_instants and name in {"before", "after"} else fact for name, fact in line.facts.items()}
     if "before_amount" in facts:
-        facts["before"] = out.words.amount(facts["before_amount"], facts["before_currency"])
+        facts["before"] = _spell_money(out, facts["before_amount"], facts["before_currency"])
     detail = out.words(f"story_detail.{line.key}", **facts).strip()
     return f"{out.words(f'story.{line.key}')}: {detail}" if detail else out.words(f"story.{line.key}")
 
@@ -562,7 +587,7 @@ def spell_event(out: Shell, line: StoryLine) -> str:
 def spell_amount(out: Shell, facts: dict[str, str]) -> str:
     """The amount of an event, as it is afterwards."""
     amount = facts.get("after_amount", facts.get("amount", ""))
-    return out.words.amount(amount, facts.get("after_currency", facts.get("currency", ""))) if amount else ""
+    return _spell_money(out, amount, facts.get("after_currency", facts.get("currency", ""))) if amount else ""
 
 
 def _show_newest(as_csv: bool, ledger_folder: Path) -> None:
@@ -570,7 +595,7 @@ def _show_newest(as_csv: bool, ledger_folder: Path) -> None:
 
     out = shell()
     with _reading(ledger_folder) as (_, model), model.reading() as connection:
-        hits = queries.search(connection, queries.Conditions(), "newest", 200)
+        hits = queries.search(connection, queries.Conditions(), "newest", SHOWN_PROCESSES)
         suppliers = queries.list_suppliers(connection, [row.process for row in hits.rows])
     if not hits.rows:
         raise NothingFits(out.words("show.nothing"))
@@ -688,13 +713,13 @@ def _release_as_json(row: Row[Any]) -> dict[str, Any]:
 def _print_list(out: Shell, whole: WholeList, name: str, results: Sequence[dict[str, Any]], is_publisher: bool, proof: Path | None) -> None:
     out.say("list.title", name=name, count=len(results))
     if is_publisher:
-        rows = [[str(each["number"]), [each["ocid"], each["release"]], each["date"], each["tag"], str(each["entry"])] for each in results]
-        print_table(out, [out.words(f"list.{column}") for column in ("number", "release", "date", "tag", "entry")], rows, right=(0, 4))
+        rows = [[str(each["number"]), [each["ocid"], each["release"]], [each["date"], each["tag"]], str(each["entry"])] for each in results]
+        print_table(out, [out.words(f"list.{column}") for column in ("number", "release", "date", "entry")], rows, right=(0, 3))
     else:
         table = []
         for each in results:
             value = each["value"]
-            amount = out.words.amount(value["amount"], value["currency"]) if value else ""
+            amount = _spell_money(out, value["amount"], value["currency"]) if value else ""
             far = [str(each["year"]), _spell_state(out, each["state"])]
             table.append([str(each["number"]), [each["title"] or "–", each["ocid"]], far, amount])
         print_table(out, [out.words(f"list.{column}") for column in ("number", "process", "year", "value")], table, right=(0, 3))

@@ -40,6 +40,8 @@ GROUPINGS: Final[tuple[Grouping, ...]] = get_args(Grouping)
 Role = Literal["buyer", "supplier"]
 
 STAGES: Final = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid")
+LAST_YEAR: Final = 9_999
+"""No process is of a later one: whoever asks for it is answered, however many digits it has."""
 _HALF: Final = 2**32
 
 
@@ -224,7 +226,7 @@ def _narrow(conditions: Conditions) -> Iterator[ColumnElement[bool]]:
     equal: tuple[tuple[ColumnElement[Any], Any], ...] = (
         (process_keys.c.publisher, conditions.publisher or None),
         (process_keys.c.ocid, conditions.ocid or None),
-        (processes.c.year, conditions.year),
+        (processes.c.year, conditions.year if conditions.year is None else max(-1, min(conditions.year, LAST_YEAR + 1))),
         (processes.c.method, conditions.method or None),
         (processes.c.state, conditions.state or None),
         (processes.c.value_currency, conditions.currency or None),
@@ -379,12 +381,12 @@ def list_names(connection: Connection, party: str) -> list[Row[Any]]:
 
 
 def list_suppliers(connection: Connection, found: Sequence[int]) -> dict[int, list[str]]:
-    """Names (or ids) of the suppliers of some processes."""
+    """Names (or ids) of the suppliers of some processes, each once: two numbers may have one name."""
     query = select(parties.c.process, parties.c.name, parties.c.party).where(parties.c.role == "supplier", parties.c.process.in_(found))
-    suppliers: dict[int, list[str]] = {}
+    suppliers: dict[int, dict[str, None]] = {}
     for process, name, party in connection.execute(query):
-        suppliers.setdefault(process, []).append(name or party)
-    return suppliers
+        suppliers.setdefault(process, {})[name or party] = None
+    return {process: list(names) for process, names in suppliers.items()}
 
 
 # -- lists and processes --------------------------------------------------------------------------------------------------
