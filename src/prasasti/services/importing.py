@@ -36,7 +36,10 @@ from prasasti.services.ledger import Answer, Ledger
 from prasasti.services.personal_data import PATTERNS, find_personal_data
 from prasasti.storage.connection import StorageProblem
 
-BATCH_RELEASES = 500
+BATCH_RELEASES = 2_000
+BATCH_BYTES = 8 * 2**20
+"""Of documents: so much is in memory at once, and lost when an import is interrupted; a repetition makes it anew."""
+
 EXPIRY_SECONDS = 3_600
 OCID_PREFIX_LENGTH = 11
 PUBLISHER_ROLE = "procurement.publisher"
@@ -123,15 +126,17 @@ class Importer:
         report = ImportReport()
         prefixes = self._list_prefixes()
         batch: list[_Prepared] = []
+        size = 0
         for event in events:
             prepared = self._prepare(event, prefixes, report)
             if prepared is not None:
                 batch.append(prepared)
+                size += prepared[2].size
             elif settle is not None and isinstance(event, SourceRelease):
                 settle(Settled(event, "refused", None))
-            if len(batch) >= BATCH_RELEASES:
+            if len(batch) >= BATCH_RELEASES or size >= BATCH_BYTES:
                 self._record(batch, report, settle)
-                batch = []
+                batch, size = [], 0
         self._record(batch, report, settle)
         return report
 
@@ -203,19 +208,19 @@ class Importer:
                 settle(Settled(event, kind, prepared))
 
     def _find_known(self, prepared: PreparedRelease) -> Kind | None:
-        """What becomes of a release that need not or must not be sent; None for one that is new."""
-        if self._is_recorded(prepared):
+        """What becomes of a release that need not or must not be sent; None for one that is new.
+
+        It may be recorded under its id, or under that by which its source was told apart at an earlier import
+        (``release_id_from``).
+        """
+        ids = dict.fromkeys((prepared.release_id, prepared.sha256[:32], prepared.release["id"]))
+        records = [self._find_record(prepared, release_id) for release_id in ids]
+        if any(record is not None and is_recorded(record, prepared.sha256) for record in records):
             return "unchanged"
-        record = self._find_record(prepared, prepared.release_id)
+        record = records[0]
         if record is not None and self._says_the_same(record, prepared):
             return "unchanged"
         return "refused" if record is not None and len(record.versions) >= MAX_VERSIONS else None
-
-    def _is_recorded(self, prepared: PreparedRelease) -> bool:
-        """Under its id, or under that by which its source was told apart at an earlier import (``release_id_from``)."""
-        ids = dict.fromkeys((prepared.release_id, prepared.sha256[:32], prepared.release["id"]))
-        records = (self._find_record(prepared, release_id) for release_id in ids)
-        return any(record is not None and is_recorded(record, prepared.sha256) for record in records)
 
     def _says_the_same(self, record: ReleaseRecord, prepared: PreparedRelease) -> bool:
         """Whether a version that is recorded differs only in what ``strip`` takes away."""
