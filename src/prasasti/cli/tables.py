@@ -125,7 +125,8 @@ def say_tables(out: Shell, adapter: Adapter, report: TableReport, seconds: float
     _say_places(out, adapter, "tables.findings", findings, Counter((finding.code, "") for finding in report.adaptation.findings))
     if report.adaptation.notices:
         out.say("tables.notices")
-        rows = [[file, ": ".join(filter(None, (spell_table_code(out, adapter, code), detail)))] for file, code, detail in report.adaptation.notices]
+        notices = ((file, spell_table_code(out, adapter, code), detail) for file, code, detail in report.adaptation.notices)
+        rows = [[file, f"{words}: {detail}" if detail else words] for file, words, detail in notices]
         out.table(["", ""], rows)
     out.say("tables.all_of_it")
 
