@@ -64,8 +64,15 @@ def test_no_question_is_a_command(ledger: Path, question: str) -> None:
         ("list", "--supplier", question), ("list", "--publisher", question),
     ):  # fmt: skip
         result = run(*arguments, "--ledger", ledger) if "--" not in arguments else run(arguments[0], "--ledger", ledger, *arguments[1:])
-        assert result.exit_code in (0, 1), (arguments, result.output, result.exception)
+        is_wordless = "holds no word to look for" in result.stderr
+        assert result.exit_code == 2 if is_wordless else result.exit_code in (0, 1), (arguments, result.output, result.exception)
         assert_data(result.output)
+
+
+@pytest.mark.parametrize("arguments", [("search", '"'), ("totals", "--", "%"), ("search", "--buyer", "( )"), ("totals", "--supplier", "*")])
+def test_a_question_without_a_word_is_not_answered_by_everything(ledger: Path, arguments: tuple[str, ...]) -> None:
+    result = run(arguments[0], "--ledger", ledger, *arguments[1:])
+    assert (result.exit_code, "holds no word to look for" in result.stderr) == (2, True), result.output
 
 
 @pytest.mark.parametrize(

@@ -108,4 +108,3 @@ def _find_id(ledger: Ledger, identifier: str) -> str | None:
         return next((decode_strict(entry).get("id") for _, entry in ledger.database.entries(number, number + 1)), None)
     is_recorded = _id.fullmatch(identifier) is not None and ledger.database.find_position(identifier) is not None
     return identifier if is_recorded else None
-

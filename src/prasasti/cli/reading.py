@@ -17,7 +17,7 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.answers import answering, print_csv, print_table
-from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, ledger_option, shell
+from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, clean, command, ledger_option, shell
 from prasasti.services.releases import NothingFits
 
 if TYPE_CHECKING:
@@ -140,6 +140,9 @@ def _read_conditions(connection: Connection, narrowed: dict[str, Any], text: Any
         if asked and not queries.count_list(connection, role, asked):
             text = text._replace(**{role: asked})
             narrowed[role] = ""
+    for option, asked in (("WORDS", text.words), ("--buyer", text.buyer), ("--supplier", text.supplier)):
+        if asked and text._replace(words=asked, buyer="", supplier="").is_empty:
+            raise click.UsageError(f"{option}: {clean(asked)} holds no word to look for; give letters or digits")
     if narrowed["currency"] == "" and (needs_currency or minimum is not None or maximum is not None):
         narrowed["currency"] = _choose_currency(connection)
     currency = narrowed["currency"]

@@ -259,9 +259,7 @@ def _drop_staging(files: Files, staging: Path, folder: Path) -> None:
             files.remove_folder(str(staging))
 
 
-def _stage_log(
-    source: LogSource, size: int, batch: Batch, edge: RightEdge, signed: Checkpoint | None, progress: Progress | None
-) -> bytes:
+def _stage_log(source: LogSource, size: int, batch: Batch, edge: RightEdge, signed: Checkpoint | None, progress: Progress | None) -> bytes:
     """Stage the tiles and bundles right of the edge up to ``size``, and return the root there; the edge grows with them.
 
     Every hash is computed from the entries' bytes. Partial tiles are made for ``size`` and for the kept checkpoint's,
