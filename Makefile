@@ -30,7 +30,7 @@ lint: .venv  ## check style (ruff), types (mypy) and layers (import-linter)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
 
-bench: .venv  ## measure speed, each figure beside its limit
+bench: .venv .venv-judges  ## measure speed, each figure beside its limit (half an hour)
 	.venv/bin/python -m tests.bench
 
 requirements: .venv  ## pin the newest versions that requirements*.in allow, with hashes

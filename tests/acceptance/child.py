@@ -98,7 +98,9 @@ def _interrupt_at(chosen: int) -> None:
     def count(*arguments: Any) -> None:
         if next(counter) == chosen:
             delay_seconds = random.uniform(0, INTERRUPT_WITHIN_SECONDS)
-            threading.Timer(delay_seconds, os.kill, (os.getpid(), signal.SIGINT)).start()
+            timer = threading.Timer(delay_seconds, os.kill, (os.getpid(), signal.SIGINT))
+            timer.daemon = True
+            timer.start()
         record(*arguments)
 
     Importer._record = count  # type: ignore[method-assign, assignment]

@@ -29,13 +29,14 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the table. ``goal`` is a ratio; ``unit`` counts what the rates are of."""
+    """A figure of the table. ``goal`` is a ratio, ``rate_goal`` a rate; ``unit`` counts what the rates are of."""
 
     name: str
     limit_name: str
     goal: float | None
     unit: str
     samples: tuple[Sample, ...]
+    rate_goal: float | None = None
 
     @property
     def ratio(self) -> float:
@@ -60,8 +61,8 @@ class Figure:
 
     @property
     def is_reached(self) -> bool:
-        """Whether the median reaches the goal; what has none is always reached."""
-        return self.goal is None or self.ratio >= self.goal
+        """Whether the medians reach the goals; what has none is always reached."""
+        return self.ratio >= (self.goal or 0) and self.rate >= (self.rate_goal or 0)
 
 
 def rate_of(count: int, run: Callable[[], object]) -> float:

@@ -1,99 +1,95 @@
 """Figures of the read model and of open data's way in and out (docs/performance.md says what they are).
 
-Owns what is compared with what: rebuilding with inserting the same rows bare; search and show at many processes with a
-tenth of a second, and with their bare queries; export and import with ``ocdskit compile`` on the same releases.
+Owns what is compared with what: import and export with ``ocdskit compile`` on the same releases, rebuilding the read model
+with inserting the same rows bare. Search and show are ``answers``'.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import random
 import shutil
 import sqlite3
 import subprocess
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+import zipfile
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-from click.testing import CliRunner
-from sqlalchemy import Connection
-
 from prasasti import bootstrap
-from prasasti.cli import prasasti
 from prasasti.integrations.ocds.attestation import AttestationSettings
 from prasasti.integrations.signers import open_signer
 from prasasti.readmodel import full_text
-from prasasti.readmodel.database import (
-    PRAGMAS,
-    READ_MODEL_NAME,
-    _insert_statement,
-    dump,
-    insert_rows,
-    insert_texts,
-    open_read_model,
-)
-from prasasti.readmodel.full_text import TextRow
-from prasasti.readmodel.rows import (
-    KEPT_BY_LOG,
-    KEPT_BY_PROCESS,
-    AmountRow,
-    ContractRow,
-    ListingRow,
-    ListSizeRow,
-    PartyRow,
-    ProcessKeyRow,
-    ProcessRow,
-    ReleaseRow,
-)
+from prasasti.readmodel.database import PRAGMAS, READ_MODEL_NAME, _insert_statement, dump, open_read_model
+from prasasti.readmodel.rows import KEPT_BY_LOG, KEPT_BY_PROCESS
 from prasasti.readmodel.tables import ROW_TABLES
-from prasasti.readmodel.words import join_stems, join_words
 from prasasti.services import projecting
 from prasasti.services.founding import TRAINING_PUBLISHER, make_training_genesis
 from prasasti.services.importing import Importer, read_redaction_key
 from tests.acceptance.synthetic import make_release, write_package
-from tests.bench.measure import Figure, Sample, collect, rate_of, sample_in_turn
-from tests.judges import shared
+from tests.bench.measure import Figure, collect, rate_of, sample_in_turn, told
+from tests.judges import ROOT, SHARED
 
-RELEASES = 100_000
-PROCESSES = 1_000_000
 BUCKET_BITS = 18
 CHUNK = 1_000
-BUYERS, SUPPLIERS = 900, 9_000
-A_TENTH = 10.0
-"""Answers a second where each takes a tenth of one."""
-
-OCDSKIT = os.environ.get("OCDSKIT") or shutil.which("ocdskit") or shutil.which("ocdskit", path=".venv-judges/bin")
-SAMPLE_OCID = "ocds-bench1-taman-kota-2026-001"
+MAX_EXPORT_SEGMENTS = 3
+MEMORY_SHARE = 10
 
 
-def measure_reading(
-    scratch: Path, segments: int, say: Callable[[str], None], *, releases: int = RELEASES, processes: int = PROCESSES
-) -> list[Figure]:
-    """Every figure of this file, in the order of the table; those beside ocdskit are left out where that is not at hand."""
+def measure_reading(scratch: Path, segments: int, releases: int, say: Callable[[str], None]) -> list[Figure]:
+    """Import, rebuild, export of so many releases; what stands beside ocdskit is left out where that is not at hand."""
     source = write_package(scratch / "source.json", (make_release(number) for number in range(releases)))
-    say(f"{releases:,} releases are written")
+    ocdskit = find_ocdskit(scratch)
+    if ocdskit is None:
+        say("left out: import and export, which need ocdskit (make .venv-judges) and ../shared/data/ocds/schema")
     ledger = scratch / "imported"
-    figures = list(filter(None, [measure_import(scratch, source, releases, ledger)]))
-    if not (ledger / READ_MODEL_NAME).exists():
-        import_source(ledger, source)
-    say(
-        f"they are imported; memory at a tenth of them and at all: {' and '.join(f'{size} MB' for size in measure_memory(scratch, source))}"
-    )
-    figures.append(measure_rebuild(ledger, segments))
-    say("the read model is rebuilt")
-    figures += filter(None, [measure_export(ledger, source, scratch, releases, min(segments, 3))])
-    if OCDSKIT is None:
-        say("left out: what is compared with ocdskit, which is not at hand (OCDSKIT names it)")
+    imported = exported = None
+    with told(say, f"import of {releases:,} releases"):
+        if ocdskit is not None:
+            imported = measure_import(ocdskit, source, releases, ledger)
+        else:
+            import_source(ledger, source)
+    with told(say, "rebuild of the read model"):
+        rebuilt = measure_rebuild(ledger, segments)
+    if ocdskit is not None:
+        with told(say, "export"):
+            exported = measure_export(ocdskit, ledger, source, releases, min(segments, MAX_EXPORT_SEGMENTS))
     shutil.rmtree(ledger)
-    figures += measure_answers(scratch, segments, processes, say)
-    return figures
+    with told(say, "memory of an import"):
+        few, all_of_them = measure_memory(scratch, source)
+    say(f"most memory that an import took: {few} MB for {releases // MEMORY_SHARE:,} releases, {all_of_them} MB for {releases:,}")
+    return [figure for figure in (imported, rebuilt, exported) if figure is not None]
+
+
+# -- ocdskit --------------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Ocdskit:
+    """The program, and the official schema of releases, which it would fetch."""
+
+    program: Path
+    schema: Path
+
+    def compile(self, source: Path, output: Path) -> None:
+        """Compiled releases of a package, one a line."""
+        with source.open("rb") as stdin, output.open("wb") as stdout:
+            subprocess.run([self.program, "compile", "--schema", self.schema], stdin=stdin, stdout=stdout, check=True)
+
+
+def find_ocdskit(folder: Path) -> Ocdskit | None:
+    """ocdskit (that of the environment variable OCDSKIT, else of .venv-judges), its schema unpacked into a folder; or None."""
+    program = Path(os.environ.get("OCDSKIT", ROOT / ".venv-judges" / "bin" / "ocdskit"))
+    archive_path = SHARED / "data" / "ocds" / "schema" / "ocds-standard-1__1__5.zip"
+    if not program.exists() or not archive_path.exists():
+        return None
+    with zipfile.ZipFile(archive_path) as archive:
+        name = next(name for name in archive.namelist() if name.endswith("/schema/release-schema.json"))
+        return Ocdskit(program, Path(archive.extract(name, folder)))
 
 
 # -- import, rebuild, export ----------------------------------------------------------------------------------------------
@@ -118,32 +114,34 @@ def import_source(folder: Path, source: Path) -> None:
         pass
 
 
-def measure_import(scratch: Path, source: Path, releases: int, folder: Path) -> Figure | None:
+def measure_import(ocdskit: Ocdskit, source: Path, releases: int, folder: Path) -> Figure:
     """One import of all releases, between two runs of ``ocdskit compile``; it leaves the ledger in ``folder``."""
-    if OCDSKIT is None:
-        return None
-    before = rate_of(releases, lambda: run_ocdskit(source, scratch / "compiled.jsonl"))
-    rate = rate_of(releases, lambda: import_source(folder, source))
-    after = rate_of(releases, lambda: run_ocdskit(source, scratch / "compiled.jsonl"))
-    samples = (Sample(rate, 2 / (1 / before + 1 / after)),)
+    compiled = folder.with_name("compiled.jsonl")
+    samples = collect(
+        sample_in_turn(
+            1,
+            lambda: rate_of(releases, lambda: import_source(folder, source)),
+            lambda: rate_of(releases, lambda: ocdskit.compile(source, compiled)),
+        )
+    )
     return Figure(f"import of {releases:,} releases, the whole way", "ocdskit compile", 0.5, "releases", samples)
 
 
 def measure_memory(scratch: Path, source: Path) -> tuple[int, int]:
     """Peak memory of an import, MB: of a tenth of the releases, and of all."""
     package = json.loads(source.read_bytes())
-    tenth = write_package(scratch / "tenth.json", package["releases"][: len(package["releases"]) // 10])
+    few = write_package(scratch / "few.json", package["releases"][: len(package["releases"]) // MEMORY_SHARE])
     del package
-    return tuple(_peak_of_import(scratch / "memory", path) for path in (tenth, source))  # type: ignore[return-value]
+    return _measure_peak(scratch / "memory", few), _measure_peak(scratch / "memory", source)
 
 
-def _peak_of_import(folder: Path, source: Path) -> int:
+def _measure_peak(folder: Path, source: Path) -> int:
     script = (
         "import sys; from pathlib import Path; from tests.bench.reading import import_source, read_peak_kilobytes; "
         "import_source(Path(sys.argv[1]), Path(sys.argv[2])); print(read_peak_kilobytes() // 1024)"
     )
     try:
-        done = subprocess.run([sys.executable, "-c", script, folder, source], check=True, capture_output=True, text=True)
+        done = subprocess.run([sys.executable, "-c", script, folder, source], cwd=ROOT, check=True, capture_output=True, text=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     return int(done.stdout)
@@ -155,72 +153,42 @@ def read_peak_kilobytes() -> int:
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1])
 
 
-@cache
-def _schema() -> Path:
-    """The official schema, which ocdskit would fetch: the zip's own file, unpacked beside the scratch folder."""
-    import tempfile
-    import zipfile
-
-    folder = Path(tempfile.mkdtemp(prefix="ocds-schema-"))
-    with zipfile.ZipFile(shared("ocds", "schema", "ocds-standard-1__1__5.zip")) as archive:
-        name = next(name for name in archive.namelist() if name.endswith("/schema/release-schema.json"))
-        return Path(archive.extract(name, folder))
-
-
-def run_ocdskit(source: Path, output: Path) -> None:
-    """``ocdskit compile``: compiled releases, one a line."""
-    with source.open("rb") as stdin, output.open("wb") as stdout:
-        subprocess.run([str(OCDSKIT), "compile", "--schema", str(_schema())], stdin=stdin, stdout=stdout, check=True)
-
-
-def measure_export(ledger: Path, source: Path, scratch: Path, releases: int, segments: int) -> Figure | None:
-    """Compiled releases out of the ledger, beside ``ocdskit compile`` of the same releases; both as processes."""
-    if OCDSKIT is None:
-        return None
-    script = "import sys; from prasasti.cli import prasasti; prasasti(sys.argv[1:])"
-    arguments = ["export", "ocds", "--package", "compiled", "--output", str(scratch / "own.jsonl"), "--ledger", str(ledger)]
-
-    def export() -> None:
-        subprocess.run([sys.executable, "-c", script, *arguments], check=True, capture_output=True)
-
-    export()
-    samples = collect(
-        sample_in_turn(
-            segments, lambda: rate_of(releases, export), lambda: rate_of(releases, lambda: run_ocdskit(source, scratch / "judge.jsonl"))
-        )
-    )
-    return Figure(f"export of {releases:,} processes, compiled", "ocdskit compile", 1.0, "processes", samples)
-
-
 def measure_rebuild(folder: Path, segments: int) -> Figure:
     """Dropping and making the read model, beside inserting the same rows bare: one prepared statement a table, in chunks."""
     with bootstrap.open_for_reading(folder) as ledger:
         projecting.rebuild(ledger)
-        model = open_read_model(folder)
-        with model.reading() as connection:
-            told = dump(connection)
-        model.close()
-        count = len(told["releases"])
-        tables = [(_insert_statement(kind), told[ROW_TABLES[kind].name]) for kind in (*KEPT_BY_LOG, *KEPT_BY_PROCESS)]
-        tables.append((full_text.INSERT, told["words"]))
-
-        def insert_bare() -> float:
-            bare = folder / "bare"
-            bare.mkdir()
-            open_read_model(bare).close()
-            with closing(sqlite3.connect(bare / READ_MODEL_NAME, isolation_level=None)) as connection:
-                for pragma in PRAGMAS:
-                    connection.execute(f"PRAGMA {pragma}")
-                rate = rate_of(count, lambda: _insert_in_chunks(connection, tables, count))
-            shutil.rmtree(bare)
-            return rate
-
-        samples = collect(sample_in_turn(segments, lambda: rate_of(count, lambda: projecting.rebuild(ledger)), insert_bare))
+        with closing(open_read_model(folder)) as model, model.reading() as connection:
+            rows = dump(connection)
+        count = len(rows["releases"])
+        tables = [(_insert_statement(kind), rows[ROW_TABLES[kind].name]) for kind in (*KEPT_BY_LOG, *KEPT_BY_PROCESS)]
+        tables.append((full_text.INSERT, rows["words"]))
+        samples = collect(
+            sample_in_turn(
+                segments,
+                lambda: rate_of(count, lambda: projecting.rebuild(ledger)),
+                lambda: _insert_bare(folder / "bare", tables, count),
+            )
+        )
     return Figure(f"rebuild of the read model, {count:,} events", "inserting the same rows bare", 0.4, "events", samples)
 
 
-def _insert_in_chunks(connection: sqlite3.Connection, tables: Sequence[tuple[str, list[tuple[Any, ...]]]], count: int) -> None:
-    chunks = -(-count // CHUNK)
+Tables = Sequence[tuple[str, list[tuple[Any, ...]]]]
+"""An INSERT and its rows, table by table."""
+
+
+def _insert_bare(folder: Path, tables: Tables, count: int) -> float:
+    """Events a second whose rows SQLite takes, with the read model's tables, indexes and settings, and nothing else."""
+    folder.mkdir()
+    open_read_model(folder).close()
+    with closing(sqlite3.connect(folder / READ_MODEL_NAME, isolation_level=None)) as connection:
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+        rate = rate_of(count, lambda: _insert_in_chunks(connection, tables, -(-count // CHUNK)))
+    shutil.rmtree(folder)
+    return rate
+
+
+def _insert_in_chunks(connection: sqlite3.Connection, tables: Tables, chunks: int) -> None:
     for chunk in range(chunks):
         connection.execute("BEGIN")
         for statement, rows in tables:
@@ -229,140 +197,19 @@ def _insert_in_chunks(connection: sqlite3.Connection, tables: Sequence[tuple[str
         connection.execute("COMMIT")
 
 
-# -- search and show at many processes -------------------------------------------------------------------------------------
+def measure_export(ocdskit: Ocdskit, folder: Path, source: Path, releases: int, segments: int) -> Figure:
+    """Compiled releases out of the ledger, beside ``ocdskit compile`` of the same releases; both as processes."""
+    own, compiled = folder.with_name("own.jsonl"), folder.with_name("compiled.jsonl")
+    script = "import sys; from prasasti.cli import prasasti; prasasti(sys.argv[1:])"
+    arguments = ["export", "ocds", "--package", "compiled", "--output", str(own), "--ledger", str(folder)]
 
+    def export() -> None:
+        subprocess.run([sys.executable, "-c", script, *arguments], check=True, capture_output=True)
 
-def measure_answers(scratch: Path, segments: int, processes: int, say: Callable[[str], None]) -> list[Figure]:
-    """Commands in this process, interpreter and libraries loaded, beside a tenth of a second and beside their bare queries."""
-    folder = scratch / "many"
-    fill_read_model(folder, processes)
-    say(f"a read model of {processes:,} processes is made")
-    figures = []
-    with closing(sqlite3.connect(folder / READ_MODEL_NAME)) as connection:
-        for question in QUESTIONS:
-            samples = collect(sample_in_turn(segments, _asking(question, folder), _querying(question, connection)))
-            name = f"{question.name}, {processes:,} processes"
-            figures.append(
-                Figure(name, "one in a tenth of a second", 1.0, "answers", tuple(Sample(each.figure, A_TENTH) for each in samples))
-            )
-            figures.append(Figure(name, "the bare query", None, "answers", samples))
-    return figures
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """A command, and the query that has its answer. A query is for SQLite and this file's own rows alone."""
-
-    name: str
-    arguments: tuple[str, ...]
-    query: str
-    values: tuple[str, ...] = ()
-
-
-_ROWS = "SELECT * FROM processes JOIN process_keys USING (process) "
-_HITS = "JOIN (SELECT rowid, rank FROM words WHERE words MATCH ? LIMIT 20001) AS hits ON hits.rowid = process "
-QUESTIONS = (
-    Question("search of two words", ("search", "ka17", "ka40"), f"{_ROWS}{_HITS}ORDER BY rank LIMIT 20", ("ka17 ka40",)),
-    Question(
-        "search of a common word",
-        ("search", "ka1"),
-        "SELECT * FROM processes WHERE process IN (SELECT rowid FROM words WHERE words MATCH ? ORDER BY rowid DESC LIMIT 20)",
-        ("ka1",),
-    ),
-    Question(
-        "search of a word within a year, by value",
-        ("search", "ka90", "--year", "2019", "--sort", "value"),
-        f"{_ROWS}{_HITS}WHERE year = 2019 ORDER BY value_minor DESC LIMIT 20",
-        ("ka90",),
-    ),
-    Question(
-        "search without words, largest first",
-        ("search", "--sort", "value", "--min", "1000000"),
-        f"{_ROWS}WHERE value_currency = 'IDR' AND value_minor >= 100000000 ORDER BY value_minor DESC LIMIT 20",
-    ),
-    Question(
-        "search of a supplier, by name",
-        ("search", "--supplier", "cv p77"),
-        f"{_ROWS}{_HITS}ORDER BY process DESC LIMIT 20",
-        ("supplier : cv AND supplier : p77",),
-    ),
-    Question(
-        "search of price rises",
-        ("search", "--price-rise", "--sort", "value", "--limit", "5"),
-        "SELECT * FROM contracts JOIN processes USING (process) "
-        "WHERE rise_minor IS NOT NULL AND currency = 'IDR' ORDER BY minor DESC LIMIT 5",
-    ),
-    Question(
-        "show of a story",
-        ("show", SAMPLE_OCID),
-        "SELECT * FROM releases WHERE process = (SELECT process FROM process_keys WHERE ocid = ?)",
-        (SAMPLE_OCID,),
-    ),
-)
-
-
-def _asking(question: Question, folder: Path) -> Callable[[], float]:
-    """How often a second the command answers; once unmeasured, to load what it imports."""
-    arguments = ["--json", *question.arguments, "--ledger", str(folder)]
-
-    def ask() -> None:
-        result = CliRunner().invoke(prasasti, arguments)
-        if result.exit_code != 0 or '"results": []' in result.stdout:
-            raise ValueError(f"no answer to {question.name}: {result.output[:300]}")
-
-    ask()
-    return lambda: rate_of(1, ask)
-
-
-def _querying(question: Question, connection: sqlite3.Connection) -> Callable[[], float]:
-    return lambda: rate_of(1, lambda: connection.execute(question.query, question.values).fetchall())
-
-
-def fill_read_model(folder: Path, count: int) -> None:
-    """A small ledger whose read model, beside the sample, has so many processes that no log tells."""
-    make_ledger(folder)
-    sample = Path(__file__).parents[2] / "src/prasasti/cli/samples/park-benches.json"
-    result = CliRunner().invoke(prasasti, ["import", "ocds", str(sample), "--ledger", str(folder), "--default-scheme", "ID"])
-    if result.exit_code != 0:
-        raise ValueError(result.output)
-    with bootstrap.open_for_reading(folder) as ledger, projecting.open_current(ledger) as model:
-        chance = random.Random(5)
-        for start in range(0, count, CHUNK * 10):
-            with model.writing() as connection:
-                _insert_processes(connection, range(start + 100, min(count, start + CHUNK * 10) + 100), chance)
-        with model.writing() as connection:
-            sizes = [ListSizeRow("buyer", f"b{number}", count // BUYERS) for number in range(BUYERS)]
-            insert_rows(connection, [*sizes, *(ListSizeRow("supplier", f"s{number}", count // SUPPLIERS) for number in range(SUPPLIERS))])
-
-
-def _insert_processes(connection: Connection, numbers: range, chance: random.Random) -> None:
-    rows: defaultdict[type[Any], list[Any]] = defaultdict(list)
-    for number in numbers:
-        for row in _make_rows(number, chance):
-            rows[type(row)].append(row)
-    insert_texts(connection, rows.pop(TextRow))
-    for each in rows.values():
-        insert_rows(connection, each)
-
-
-def _make_rows(number: int, chance: random.Random) -> Iterator[Any]:
-    """The rows of one process: its words as unequally frequent as a language's, one contract in 25 with a price rise."""
-    title = " ".join(f"ka{int(chance.paretovariate(0.7))}" for _ in range(9))
-    buyer, buyer_name = f"b{number % BUYERS}", f"Dinas P{number % BUYERS}"
-    supplier, supplier_name = f"s{number % SUPPLIERS}", f"CV P{number % SUPPLIERS}"
-    units = int(chance.lognormvariate(18, 2))
-    money, minor = str(units), units * 100
-    change, rise_minor = ("5000", 500_000) if number % 25 == 0 else ("", None)
-    value = ("contracted", money, minor, "IDR")
-    year = 2010 + number % 15
-    yield ProcessKeyRow(number, TRAINING_PUBLISHER, f"ocds-many00-{number}")
-    yield ReleaseRow(number, number, TRAINING_PUBLISHER, number, "1", "new", 0, 0, "contract", buyer, bytes(32))
-    yield ListingRow("buyer", buyer, number // BUYERS, number)
-    yield ListingRow("supplier", supplier, number // SUPPLIERS, number)
-    yield ProcessRow(number, title, "", buyer, buyer_name, "open", "", year, "contracted", 1, 0, 0, 0, 0, number, *value)
-    yield AmountRow(number, "contracted", supplier, "IDR", 1, 1, money, minor, 1)
-    yield PartyRow(number, "buyer", buyer, buyer_name, number)
-    yield PartyRow(number, "supplier", supplier, supplier_name, number)
-    names = supplier, supplier_name
-    yield ContractRow(number, "c", "a", "", "active", "", money, money, minor, "IDR", change, rise_minor, 0, *names)
-    yield TextRow(number, join_stems(title), join_words(buyer_name), join_words(supplier_name), "")
+    samples = collect(
+        sample_in_turn(segments, lambda: rate_of(releases, export), lambda: rate_of(releases, lambda: ocdskit.compile(source, compiled)))
+    )
+    with own.open("rb") as ours, compiled.open("rb") as theirs:
+        if sum(1 for _ in ours) != sum(1 for _ in theirs):
+            raise ValueError("the export and ocdskit do not compile the same number of processes")
+    return Figure(f"export of {releases:,} processes, compiled", "ocdskit compile", 1.0, "processes", samples)

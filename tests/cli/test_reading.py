@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+from prasasti.cli.catalogue import LANGUAGES
 from prasasti.cli.reading import GROUPINGS, METHODS, SORTS, STATES
 from prasasti.integrations.adapter import SOURCE_DOCUMENT_TYPE
 from prasasti.integrations.ocds.codelists import CODELISTS
@@ -100,7 +101,7 @@ def test_choices_are_those_of_the_tables() -> None:
 def test_search_by_words_in_three_forms(town: Path, run: Run) -> None:
     shown = squeeze(run("search", "dibangun", "taman", "--ledger", town))
     assert "Pembangunan taman 7" in shown
-    assert "→ CV Bangku Contoh 1" in shown
+    assert "→ CV Bangku Contoh 1 ocds-abc123-7" in shown
     assert "Found: 6; shown: 6, best match first." in shown
     found = read_json(run("search", "pembangunan", "taman", "7", "--json", "--ledger", town))
     assert found["found"] == 1
@@ -189,6 +190,34 @@ def test_amounts_of_several_currencies_are_not_compared(town: Path, run: Run, tm
 # -- totals ---------------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("width", [80, 100])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_one_copies_from_a_table_stands_on_one_line(
+    ledger: Path, run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int, language: str
+) -> None:
+    """An OCID goes into the next command: it is whole where the terminal has 80 columns."""
+    ocid = "ocds-inaprc-nontender-4074194"
+    releases = [{**release, "ocid": ocid} for release in make_process(2, title="Pembangunan gedung laboratorium " * 9)]
+    record(run, ledger, tmp_path, releases)
+    monkeypatch.setenv("COLUMNS", str(width))
+    for command in (
+        ("search", "gedung"), ("search", "--price-rise"), ("show",), ("show", "--buyer", DINAS), ("list", "--buyer", DINAS),
+        ("list", "--publisher", "publisher-1"),
+    ):  # fmt: skip
+        lines = run("--language", language, *command, "--ledger", ledger).stdout.splitlines()
+        assert any(ocid in line for line in lines), command
+        assert all(len(line) <= width for line in lines if ocid in line), command
+
+
+def test_a_few_digits_too_many_are_no_crash(town: Path, run: Run) -> None:
+    """What no process can have finds none, and no number is too long to ask for."""
+    for options in (("--year", "9" * 40), ("--year", "-" + "9" * 40), ("--min", "1e299"), ("--max", "-1e299"), ("--year", "0")):
+        assert "Nothing fits" in run("search", *options, "--ledger", town).stdout, options
+        assert run("totals", *options, "--ledger", town).exit_code == 0
+    assert len(read_json(run("--json", "search", "--max", "1e299", "--min", "-1e299", "--ledger", town))["results"]) == 7
+    assert "fits" in run("export", "csv", "--year", "9" * 40, "--output", town / "none", "--ledger", town, expect=1).stderr
+
+
 def test_totals_stand_side_by_side(town: Path, run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     groups = read_json(run("--json", "totals", "--by", "supplier", "--ledger", town))["groups"]
     found = {group["name"]: {stage: total["amount"] for stage, total in group["stages"].items()} for group in groups}
@@ -236,6 +265,16 @@ def test_a_story_names_its_source_rows_and_amendments(town: Path, run: Run) -> N
     rows = read_csv(run("show", "ocds-abc123-7", "--csv", "--ledger", town))
     assert [row["event"] for row in rows] == [line["event"] for line in story["lines"]]
     assert rows[2]["sources"] == "contracts.csv: row 7"
+    assert "Supplier CV Bangku Contoh 1 ID-NIB-9120000000001" in shown
+    assert "from contracts.csv, row 7" in shown
+    assert "dari contracts.csv, baris 7" in squeeze(run("--language", "id", "show", "ocds-abc123-7", "--ledger", town))
+
+
+def test_an_amount_has_two_decimals_or_none(ledger: Path, run: Run, tmp_path: Path) -> None:
+    record(run, ledger, tmp_path, make_process(1, value={"amount": 21_813_475.2, "currency": "IDR"})[:1])
+    assert "IDR 21,813,475.20" in run("search", "--ledger", ledger).stdout
+    assert "IDR 21.813.475,20" in run("--language", "id", "show", "ocds-abc123-1", "--ledger", ledger).stdout
+    assert read_json(run("--json", "search", "--ledger", ledger))["results"][0]["value"]["amount"] == "21813475.2"
 
 
 def test_contradictions_stand_beside_what_they_contradict(town: Path, run: Run, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
@@ -35,9 +35,23 @@ def answering(function: Callable[Concatenate[bool, Parameters], None]) -> Callab
         if as_csv and (as_json or shell().as_json):
             raise click.UsageError("give --json or --csv, not both")
         shell().as_json = shell().as_json or as_json
+        check_texts(options)
         function(as_csv, *arguments, **options)
 
     return run
+
+
+def check_texts(options: Mapping[str, Any]) -> None:
+    """UsageError for a text that is no UTF-8, as a terminal of another encoding sends it: no database takes one."""
+    for name, value in options.items():
+        for text in value if isinstance(value, tuple) else (value,):
+            if isinstance(text, str) and not is_utf_8(text):
+                raise click.UsageError(f"{name}: {clean(text)} is not UTF-8")
+
+
+def is_utf_8(text: str) -> bool:
+    """Whether a text has no half characters, which stand for bytes that are not UTF-8."""
+    return not any("\ud800" <= character <= "\udfff" for character in text)
 
 
 def print_table(out: Shell, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, right: tuple[int, ...] = ()) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from prasasti import bootstrap
+from prasasti.cli.answers import check_texts
 from prasasti.cli.shell import COULD_NOT, command, ledger_option, shell
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ def export_csv(output: Path, ledger_folder: Path, **chosen: Any) -> None:
 def _read_conditions(chosen: dict[str, Any]) -> Conditions:
     from prasasti.readmodel.queries import Conditions
 
+    check_texts(chosen)
     since, until = (_instant(chosen.pop(name)) for name in ("since", "until"))
     return Conditions(**chosen, dated_since=since, dated_until=until)
 

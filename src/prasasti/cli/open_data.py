@@ -36,7 +36,8 @@ def import_() -> None:
     """Record data of other systems as attested releases.
 
     \b
-    prasasti import ocds releases.json
+    prasasti import ocds releases.json        open contracting data
+    prasasti import inaproc kemnaker-2023     a folder of tables of Indonesia's INAPROC
     """
 
 
@@ -125,7 +126,7 @@ def say_import(out: Shell, report: ImportReport, seconds: float, *, with_money: 
     counts = [report.read, *(report.kinds[kind] for kind in KINDS)]
     out.table(headings, [[str(count) for count in counts]], right=tuple(range(len(headings))))
     out.say("import.adds_up" if report.read == report.accounted else "import.does_not_add_up", read=report.read, sum=report.accounted)
-    out.say("import.rate", rate=round(report.read / seconds) if seconds else 0, seconds=f"{seconds:.1f}")
+    out.say("import.rate", rate=round(report.read / seconds) if seconds else 0, seconds=out.words.amount(f"{seconds:.1f}", "").strip())
     if report.file_problems:
         out.say("import.files")
         for where, problem in report.file_problems:

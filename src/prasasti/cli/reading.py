@@ -6,6 +6,7 @@ command that does not read starts without it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal, InvalidOperation
@@ -16,19 +17,20 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.answers import answering, print_csv, print_table
-from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, ledger_option, shell
+from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, clean, command, ledger_option, shell
 from prasasti.services.releases import NothingFits
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+    from prasasti.integrations.ocds.sources import Source
     from prasasti.integrations.ocds.story import StoryLine
     from prasasti.readmodel.database import ReadModel
     from prasasti.readmodel.queries import Conditions, GroupTotal, Hits, Role, Shortfall, Sort, StageTotal
     from prasasti.services.ledger import Ledger
     from prasasti.services.reading import Story, WholeList
 
-STATES = ("planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
+STATES = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
 METHODS = ("open", "selective", "limited", "direct")
 SORTS = ("relevance", "newest", "value", "price-rise")
 GROUPINGS = ("buyer", "supplier", "year", "method", "stage")
@@ -118,9 +120,9 @@ def search(
     if as_csv:
         print_csv([_flatten(result) for result in results], CONTRACT_COLUMNS if only_risen else PROCESS_COLUMNS)
         return
-    if only_risen:
+    if only_risen and results:
         _print_contracts(out, results)
-    else:
+    elif results:
         _print_processes(out, results)
     _say_hits(out, hits, len(results))
     is_many = hits.total > queries.MANY
@@ -138,6 +140,9 @@ def _read_conditions(connection: Connection, narrowed: dict[str, Any], text: Any
         if asked and not queries.count_list(connection, role, asked):
             text = text._replace(**{role: asked})
             narrowed[role] = ""
+    for option, asked in (("WORDS", text.words), ("--buyer", text.buyer), ("--supplier", text.supplier)):
+        if asked and text._replace(words=asked, buyer="", supplier="").is_empty:
+            raise click.UsageError(f"{option}: {clean(asked)} holds no word to look for; give letters or digits")
     if narrowed["currency"] == "" and (needs_currency or minimum is not None or maximum is not None):
         narrowed["currency"] = _choose_currency(connection)
     currency = narrowed["currency"]
@@ -170,12 +175,12 @@ def _read_amount(asked: str | None) -> Decimal | None:
 
 def _as_minor(amount: Decimal | None, currency: str, rounding_up: int) -> int | None:
     """Minor units of a limit; a lower one that is no whole number of them means the next."""
-    from prasasti.readmodel.money import compute_minor
+    from prasasti.readmodel.money import MAX_MINOR, compute_minor
 
     if amount is None:
         return None
     minor, is_exact = compute_minor(amount, currency)
-    return minor if is_exact else minor + rounding_up
+    return minor if is_exact else min(minor + rounding_up, MAX_MINOR)
 
 
 PROCESS_COLUMNS = (
@@ -214,17 +219,21 @@ def _print_processes(out: Shell, results: Sequence[dict[str, Any]]) -> None:
     rows = []
     for result in results:
         value = result["value"]
-        amount = out.words.amount(value["amount"], value["currency"]) if value else ""
-        suppliers = [f"→ {name}" for name in result["suppliers"][:3]] + (["→ …"] if len(result["suppliers"]) > 3 else [])
+        amount = _spell_money(out, value["amount"], value["currency"]) if value else ""
+        suppliers = "; ".join([*result["suppliers"][:3], *(["…"] if len(result["suppliers"]) > 3 else [])])
         rows.append(
             [
-                [result["title"] or "–", result["ocid"]],
-                [result["buyer_name"] or result["buyer"], *suppliers],
+                [result["title"] or "–", *_spell_parties(result, suppliers), result["ocid"]],
                 [str(result["year"]), _spell_state(out, result["state"]), _warn(out, result)],
                 [amount, out.words(f"stage.{value['stage']}") if value else ""],
             ]
         )
-    print_table(out, [out.words(f"search.{name}") for name in ("process", "parties", "year", "value")], rows, right=(3,))
+    print_table(out, [out.words(f"search.{name}") for name in ("process", "year", "value")], rows, right=(2,))
+
+
+def _spell_parties(result: dict[str, Any], suppliers: str) -> list[str]:
+    """Who buys and who supplies, a line each: beside the title there is no room for them, and none for a whole OCID."""
+    return [result["buyer_name"] or result["buyer"], f"→ {suppliers}" if suppliers else ""]
 
 
 def _print_contracts(out: Shell, results: Sequence[dict[str, Any]]) -> None:
@@ -234,17 +243,22 @@ def _print_contracts(out: Shell, results: Sequence[dict[str, Any]]) -> None:
         share = f"+{_spell_number(out, rise / before * 100, 1)} %" if before > 0 else ""
         rows.append(
             [
-                [result["title"] or "–", f"{result['ocid']}  {result['contract']}"],
-                [result["buyer_name"] or result["buyer"], f"→ {result['suppliers']}" if result["suppliers"] else ""],
-                [out.words.amount(result["amount"], result["currency"]), out.words("search.before", amount=_spell_plain(out, before))],
+                [result["title"] or "–", *_spell_parties(result, result["suppliers"]), f"{result['ocid']}  {result['contract']}"],
+                [_spell_money(out, result["amount"], result["currency"]), out.words("search.before", amount=_spell_plain(out, before))],
                 [_spell_plain(out, rise), share],
             ]
         )
-    print_table(out, [out.words(f"search.{name}") for name in ("contract", "parties", "value", "rise")], rows, right=(2, 3))
+    print_table(out, [out.words(f"search.{name}") for name in ("contract", "value", "rise")], rows, right=(1, 2))
+
+
+def _spell_money(out: Shell, amount: str, currency: str) -> str:
+    """An amount as people write it: two decimals where its publisher wrote one."""
+    _, _, fraction = amount.partition(".")
+    return out.words.amount(f"{amount}0" if len(fraction) == 1 else amount, currency).strip()
 
 
 def _spell_plain(out: Shell, amount: Decimal) -> str:
-    return out.words.amount(f"{amount:f}", "").strip()
+    return _spell_money(out, f"{amount:f}", "")
 
 
 def _spell_number(out: Shell, number: Decimal, decimals: int) -> str:
@@ -288,7 +302,8 @@ def totals(as_csv: bool, grouping: Any, words: tuple[str, ...], limit: int, ledg
     """Add up what was planned, awarded, contracted and paid, side by side, and say what is missing from the sums.
 
     Sums are exact, currency by currency. Each process counts once, all its releases merged; what was cancelled does not
-    count. By supplier, an amount counts for a supplier alone; '+' are those of several together.
+    count. A programme's budget, out of which purchases are planned, is a stage of its own. By supplier, an amount counts
+    for a supplier alone; '+' are those of several together.
 
     \b
     prasasti totals --by buyer --year 2023
@@ -317,8 +332,8 @@ def totals(as_csv: bool, grouping: Any, words: tuple[str, ...], limit: int, ledg
             out.say("import.more", count=len(groups) - limit)
     _say_shortfall(out, groups, shortfall)
     missing = {
-        "processes": shortfall.processes, "without_amount": shortfall.without_amount, "without_stage": shortfall.without_stage,
-        "unreadable_releases": shortfall.unreadable_releases,
+        "processes": shortfall.processes, "budgets": shortfall.budgets, "without_amount": shortfall.without_amount,
+        "without_stage": shortfall.without_stage, "unreadable_releases": shortfall.unreadable_releases,
     }  # fmt: skip
     out.finish({"by": grouping, "groups": results, "more_groups": max(0, len(groups) - limit), "missing": missing})
 
@@ -339,8 +354,8 @@ def _sort_groups(groups: list[GroupTotal], grouping: str) -> list[GroupTotal]:
 
 
 GROUP_COLUMNS = (
-    "key", "name", "currency", "processes", "planned", "tendered", "awarded", "contracted", "paid", "planned_processes",
-    "tendered_processes", "awarded_processes", "contracted_processes", "paid_processes",
+    "key", "name", "currency", "processes", "budgeted", "planned", "tendered", "awarded", "contracted", "paid", "budgeted_processes",
+    "planned_processes", "tendered_processes", "awarded_processes", "contracted_processes", "paid_processes",
 )  # fmt: skip
 
 
@@ -363,22 +378,22 @@ def _flatten_group(result: dict[str, Any]) -> dict[str, Any]:
 
 def _print_groups(out: Shell, groups: Sequence[GroupTotal], names: dict[str, str], grouping: str) -> None:
     """Side by side where the terminal is wide enough, else a line a stage."""
+    stages = [stage for stage in ("budgeted", *SIDE_BY_SIDE) if stage in SIDE_BY_SIDE or any(stage in group.stages for group in groups)]
     table = []
     for group in groups:
         key = _spell_key(out, group.key, names[group.key], grouping)
-        money = [_spell_total(out, group, stage) for stage in SIDE_BY_SIDE]
+        money = [_spell_total(out, group, stage) for stage in stages]
         table.append((key, group.currency or "–", str(group.processes), money))
-    widths = [max([len(row[3][at]) for row in table] + [10]) + 2 for at in range(len(SIDE_BY_SIDE))]
+    widths = [max([len(row[3][at]) for row in table] + [10]) + 2 for at in range(len(stages))]
     heading = [out.words(f"totals.{grouping}"), out.words("totals.currency"), out.words("totals.processes")]
     if sum(widths) + 40 <= out.output.width:
-        stages = [out.words(f"stage.{stage}") for stage in SIDE_BY_SIDE]
         wide = [[key, currency, count, *money] for key, currency, count, money in table]
-        print_table(out, [*heading, *stages], wide, right=(2, 3, 4, 5, 6))
+        print_table(out, [*heading, *(out.words(f"stage.{stage}") for stage in stages)], wide, right=tuple(range(2, 3 + len(stages))))
         return
     rows: list[Sequence[str | Sequence[str]]] = []
     for key, currency, count, money in table:
         first = True
-        for stage, amount in zip(SIDE_BY_SIDE, money, strict=True):
+        for stage, amount in zip(stages, money, strict=True):
             if amount != "–" or first:
                 rows.append([key if first else "", currency if first else "", count if first else "", out.words(f"stage.{stage}"), amount])
                 first = False
@@ -395,7 +410,7 @@ def _spell_key(out: Shell, key: str, name: str, grouping: str) -> str | list[str
 
 def _spell_total(out: Shell, group: GroupTotal, stage: str) -> str:
     total = group.stages.get(stage)
-    return _trim(out.words.amount(f"{total.amount:f}", "").strip()) if total is not None else "–"
+    return _trim(_spell_plain(out, total.amount)) if total is not None else "–"
 
 
 def _trim(amount: str) -> str:
@@ -407,7 +422,7 @@ def _print_stages(out: Shell, groups: Sequence[GroupTotal], shortfall: Shortfall
     rows = []
     for group in groups:
         total = group.stages.get(group.key)
-        stage, missing = out.words(f"stage.{group.key}"), str(shortfall.without_stage[group.key])
+        stage, missing = out.words(f"stage.{group.key}"), str(shortfall.without_stage.get(group.key, ""))
         counts = [str(total.times), str(total.processes)] if total is not None else ["", ""]
         rows.append([stage, group.currency or "–", _spell_total(out, group, group.key), *counts, missing])
     headings = [out.words(f"totals.{name}") for name in ("stage", "currency", "total", "times", "with", "without")]
@@ -418,6 +433,8 @@ def _say_shortfall(out: Shell, groups: Sequence[GroupTotal], shortfall: Shortfal
     """What the sums do not hold."""
     without = ", ".join(f"{out.words(f'stage.{stage}')} {shortfall.without_stage[stage]}" for stage in SIDE_BY_SIDE)
     out.say("totals.missing", processes=shortfall.processes, without=without)
+    if shortfall.budgets:
+        out.say("totals.budgets", count=shortfall.budgets)
     if shortfall.without_amount:
         out.say("totals.without_amount", count=shortfall.without_amount)
     cancelled = sum(total.times for group in groups for total in group.cancelled.values())
@@ -445,7 +462,7 @@ def show(as_csv: bool, ocid: str | None, buyer: str, supplier: str, publisher: s
     """Tell one contract's story from plan to payment, line by line, each with its entry in the log.
 
     A line names the rows of the source system where the release does. Versions that contradict one another stand beside
-    each other. With --buyer or --supplier: who that is, sums, and its newest processes. Without either: what is recorded.
+    each other. With --buyer or --supplier: who that is, sums, and its newest processes. Without either: the newest of all.
 
     \b
     prasasti show
@@ -502,14 +519,15 @@ def say_story(story: Story) -> None:
     out.line(f"{'OCID':<10}{story.ocid}")
     heads = (
         ("publisher", story.publisher), ("buyer", " ".join(filter(None, (story.buyer_name, story.buyer)))),
-        ("supplier", ", ".join(story.suppliers)), ("state", _spell_state(out, story.state)),
+        *(("supplier", f"{story.names.get(supplier, '')} {supplier}".strip()) for supplier in story.suppliers),
+        ("state", _spell_state(out, story.state)),
     )  # fmt: skip
     for key, name in heads:
         if name:
             out.line(f"{out.words(f'show.{key}'):<10}{name}")
     rows = []
     for line in story.lines:
-        sources = [out.words("show.from_rows", file=source.file, rows=source.rows) for source in story.find_sources(line)]
+        sources = [_spell_source(out, source) for source in story.find_sources(line)]
         rows.append([out.day(line.time), str(line.position), [spell_event(out, line), *sources], spell_amount(out, line.facts)])
     print_table(out, [out.words(f"show.{name}") for name in ("date", "entry", "what", "amount")], rows, right=(1, 3))
     out.say("show.source")
@@ -523,6 +541,17 @@ def say_story(story: Story) -> None:
         if len(contradiction.changes) > SHOWN_CHANGES:
             out.say("import.more", count=len(contradiction.changes) - SHOWN_CHANGES)
     out.finish(_story_as_json(story))
+
+
+_ROWS = re.compile("rows? ([0-9][0-9, -]*)")
+
+
+def _spell_source(out: Shell, source: Source) -> str:
+    """The rows of a source system; those that one of our adapters noted, in the reader's language."""
+    noted = _ROWS.fullmatch(source.rows)
+    if noted is None:
+        return out.words("show.from_source", file=source.file, rows=source.rows)
+    return out.words("show.from_row" if noted[1].isdigit() else "show.from_rows", file=source.file, rows=noted[1])
 
 
 def _story_as_json(story: Story) -> dict[str, Any]:
@@ -542,7 +571,9 @@ def _story_as_json(story: Story) -> dict[str, Any]:
     ]  # fmt: skip
     return {
         "ocid": story.ocid, "publisher": story.publisher, "title": story.title, "state": story.state, "buyer": story.buyer,
-        "buyer_name": story.buyer_name, "suppliers": story.suppliers, "lines": lines, "contradictions": contradictions,
+        "buyer_name": story.buyer_name, "suppliers": story.suppliers,
+        "supplier_names": {supplier: story.names.get(supplier, "") for supplier in story.suppliers},
+        "lines": lines, "contradictions": contradictions,
     }  # fmt: skip
 
 
@@ -551,7 +582,7 @@ def spell_event(out: Shell, line: StoryLine) -> str:
     are_instants = line.key.endswith(("deadline_changed", "end_changed"))
     facts = {name: fact[:10] if are_instants and name in {"before", "after"} else fact for name, fact in line.facts.items()}
     if "before_amount" in facts:
-        facts["before"] = out.words.amount(facts["before_amount"], facts["before_currency"])
+        facts["before"] = _spell_money(out, facts["before_amount"], facts["before_currency"])
     detail = out.words(f"story_detail.{line.key}", **facts).strip()
     return f"{out.words(f'story.{line.key}')}: {detail}" if detail else out.words(f"story.{line.key}")
 
@@ -559,7 +590,7 @@ def spell_event(out: Shell, line: StoryLine) -> str:
 def spell_amount(out: Shell, facts: dict[str, str]) -> str:
     """The amount of an event, as it is afterwards."""
     amount = facts.get("after_amount", facts.get("amount", ""))
-    return out.words.amount(amount, facts.get("after_currency", facts.get("currency", ""))) if amount else ""
+    return _spell_money(out, amount, facts.get("after_currency", facts.get("currency", ""))) if amount else ""
 
 
 def _show_newest(as_csv: bool, ledger_folder: Path) -> None:
@@ -567,7 +598,7 @@ def _show_newest(as_csv: bool, ledger_folder: Path) -> None:
 
     out = shell()
     with _reading(ledger_folder) as (_, model), model.reading() as connection:
-        hits = queries.search(connection, queries.Conditions(), "newest", 200)
+        hits = queries.search(connection, queries.Conditions(), "newest", SHOWN_PROCESSES)
         suppliers = queries.list_suppliers(connection, [row.process for row in hits.rows])
     if not hits.rows:
         raise NothingFits(out.words("show.nothing"))
@@ -685,13 +716,13 @@ def _release_as_json(row: Row[Any]) -> dict[str, Any]:
 def _print_list(out: Shell, whole: WholeList, name: str, results: Sequence[dict[str, Any]], is_publisher: bool, proof: Path | None) -> None:
     out.say("list.title", name=name, count=len(results))
     if is_publisher:
-        rows = [[str(each["number"]), [each["ocid"], each["release"]], each["date"], each["tag"], str(each["entry"])] for each in results]
-        print_table(out, [out.words(f"list.{column}") for column in ("number", "release", "date", "tag", "entry")], rows, right=(0, 4))
+        rows = [[str(each["number"]), [each["ocid"], each["release"]], [each["date"], each["tag"]], str(each["entry"])] for each in results]
+        print_table(out, [out.words(f"list.{column}") for column in ("number", "release", "date", "entry")], rows, right=(0, 3))
     else:
         table = []
         for each in results:
             value = each["value"]
-            amount = out.words.amount(value["amount"], value["currency"]) if value else ""
+            amount = _spell_money(out, value["amount"], value["currency"]) if value else ""
             far = [str(each["year"]), _spell_state(out, each["state"])]
             table.append([str(each["number"]), [each["title"] or "–", each["ocid"]], far, amount])
         print_table(out, [out.words(f"list.{column}") for column in ("number", "process", "year", "value")], table, right=(0, 3))

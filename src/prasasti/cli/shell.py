@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import unicodedata
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -124,17 +125,16 @@ class Shell:
 
 
 def clean(text: str) -> str:
-    """Text without control or direction characters, which a hostile title could steer a terminal with."""
+    """Text without control, direction and invisible characters, which a hostile title could steer a terminal or an eye with."""
     return "".join(character if _is_harmless(ord(character)) else "�" for character in text)
 
 
 def _is_harmless(code: int) -> bool:
-    is_control = code < 0x20 or 0x7F <= code <= 0x9F
-    is_direction = 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069 or code in (0x200E, 0x200F)
-    return not is_control and not is_direction
+    # Controls, signs of direction, ends of lines, halves of pairs, and what takes no room. Joiners stay: scripts need them.
+    return 0x20 <= code < 0x7F or code in (0x200C, 0x200D) or unicodedata.category(chr(code)) not in ("Cc", "Cf", "Zl", "Zp", "Cs")
 
 
-_HARMFUL = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_HARMFUL = re.compile("[\x7f-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 
 
 def encode_result(result: dict[str, Any]) -> str:

@@ -125,7 +125,8 @@ def say_tables(out: Shell, adapter: Adapter, report: TableReport, seconds: float
     _say_places(out, adapter, "tables.findings", findings, Counter((finding.code, "") for finding in report.adaptation.findings))
     if report.adaptation.notices:
         out.say("tables.notices")
-        rows = [[file, f"{spell_table_code(out, adapter, code)} {detail}".strip()] for file, code, detail in report.adaptation.notices]
+        notices = ((file, spell_table_code(out, adapter, code), detail) for file, code, detail in report.adaptation.notices)
+        rows = [[file, f"{words}: {detail}" if detail else words] for file, words, detail in notices]
         out.table(["", ""], rows)
     out.say("tables.all_of_it")
 
@@ -173,7 +174,7 @@ def _say_places(
     out.say(title)
     times = {key: counts[key] if counts is not None else len(set(places)) for key, places in found.items()}
     rows = [
-        [str(times[key]), f"{spell_table_code(out, adapter, key[0])} {key[1]}".strip(), _shorten(spell_places(found[key]))]
+        [str(times[key]), ": ".join(filter(None, (spell_table_code(out, adapter, key[0]), key[1]))), _shorten(spell_places(found[key]))]
         for key in sorted(found, key=lambda key: (-times[key], key))
     ]
     out.table([out.words("import.times"), out.words("import.what"), out.words("tables.where")], rows, right=(0,))

@@ -39,7 +39,9 @@ Grouping = Literal["buyer", "supplier", "year", "method", "stage"]
 GROUPINGS: Final[tuple[Grouping, ...]] = get_args(Grouping)
 Role = Literal["buyer", "supplier"]
 
-STAGES: Final = ("planned", "tendered", "awarded", "contracted", "paid")
+STAGES: Final = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid")
+LAST_YEAR: Final = 9_999
+"""No process is of a later one: whoever asks for it is answered, however many digits it has."""
 _HALF: Final = 2**32
 
 
@@ -224,7 +226,7 @@ def _narrow(conditions: Conditions) -> Iterator[ColumnElement[bool]]:
     equal: tuple[tuple[ColumnElement[Any], Any], ...] = (
         (process_keys.c.publisher, conditions.publisher or None),
         (process_keys.c.ocid, conditions.ocid or None),
-        (processes.c.year, conditions.year),
+        (processes.c.year, conditions.year if conditions.year is None else max(-1, min(conditions.year, LAST_YEAR + 1))),
         (processes.c.method, conditions.method or None),
         (processes.c.state, conditions.state or None),
         (processes.c.value_currency, conditions.currency or None),
@@ -301,9 +303,13 @@ def _count_groups(connection: Connection, conditions: Conditions, grouping: Grou
 
 
 class Shortfall(NamedTuple):
-    """What sums cannot hold: processes without any amount, those without one of a stage, releases that are not readable."""
+    """What sums cannot hold: processes without any amount, those without one of a stage, releases that are not readable.
+
+    ``processes`` are those of purchases; ``budgets`` of which nothing but a programme's budget is told miss no stage.
+    """
 
     processes: int
+    budgets: int
     without_amount: int
     without_stage: dict[str, int]
     unreadable_releases: int
@@ -317,8 +323,10 @@ def find_shortfall(connection: Connection, conditions: Conditions) -> Shortfall:
     counted = _select_processes(conditions, amounts.c.stage, func.count(amounts.c.process.distinct()), also=amounts)
     grouped = connection.execute(counted.where(amounts.c.is_counted == 1).group_by(amounts.c.stage)).all()
     with_stage = {str(stage): int(number) for stage, number in grouped}
-    without_stage = {stage: int(count) - with_stage.get(stage, 0) for stage in STAGES}
-    return Shortfall(int(count), without, without_stage, int(unreadable or 0))
+    budgets: int = connection.execute(_select_processes(conditions, func.count()).where(processes.c.state == "budgeted")).scalar_one()
+    purchases = int(count) - budgets
+    without_stage = {stage: purchases - with_stage.get(stage, 0) for stage in STAGES if stage != "budgeted"}
+    return Shortfall(purchases, budgets, without, without_stage, int(unreadable or 0))
 
 
 # -- parties --------------------------------------------------------------------------------------------------------------
@@ -373,12 +381,12 @@ def list_names(connection: Connection, party: str) -> list[Row[Any]]:
 
 
 def list_suppliers(connection: Connection, found: Sequence[int]) -> dict[int, list[str]]:
-    """Names (or ids) of the suppliers of some processes."""
+    """Names (or ids) of the suppliers of some processes, each once: two numbers may have one name."""
     query = select(parties.c.process, parties.c.name, parties.c.party).where(parties.c.role == "supplier", parties.c.process.in_(found))
-    suppliers: dict[int, list[str]] = {}
+    suppliers: dict[int, dict[str, None]] = {}
     for process, name, party in connection.execute(query):
-        suppliers.setdefault(process, []).append(name or party)
-    return suppliers
+        suppliers.setdefault(process, {})[name or party] = None
+    return {process: list(names) for process, names in suppliers.items()}
 
 
 # -- lists and processes --------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from string import ascii_letters, digits
 from typing import Any, Literal, get_args
 
 import msgspec
@@ -32,10 +33,13 @@ from prasasti.integrations.ocds.problems import Problem
 from prasasti.integrations.ocds.reading import SourceEvent, SourceNotice, SourceProblem, SourceRelease, read_releases
 from prasasti.integrations.signers import Signer
 from prasasti.services.ledger import Answer, Ledger
-from prasasti.services.personal_data import find_personal_data
+from prasasti.services.personal_data import PATTERNS, find_personal_data
 from prasasti.storage.connection import StorageProblem
 
-BATCH_RELEASES = 500
+BATCH_RELEASES = 2_000
+BATCH_BYTES = 8 * 2**20
+"""Of documents: so much is in memory at once, and lost when an import is interrupted; a repetition makes it anew."""
+
 EXPIRY_SECONDS = 3_600
 OCID_PREFIX_LENGTH = 11
 PUBLISHER_ROLE = "procurement.publisher"
@@ -122,15 +126,17 @@ class Importer:
         report = ImportReport()
         prefixes = self._list_prefixes()
         batch: list[_Prepared] = []
+        size = 0
         for event in events:
             prepared = self._prepare(event, prefixes, report)
             if prepared is not None:
                 batch.append(prepared)
+                size += prepared[2].size
             elif settle is not None and isinstance(event, SourceRelease):
                 settle(Settled(event, "refused", None))
-            if len(batch) >= BATCH_RELEASES:
+            if len(batch) >= BATCH_RELEASES or size >= BATCH_BYTES:
                 self._record(batch, report, settle)
-                batch = []
+                batch, size = [], 0
         self._record(batch, report, settle)
         return report
 
@@ -162,7 +168,7 @@ class Importer:
             for problem in prepared.problems:
                 _tally(report.refusals, problem.problem, problem.detail, f"{where}, {problem.path}")
             return None
-        found = list(find_personal_data(prepared.release, ""))
+        found = [] if _is_surely_free(prepared.document) else list(find_personal_data(prepared.release, ""))
         for path, what in found:
             _tally(report.notices if self.keep_texts else report.refusals, "personal_data_in_text", what, f"{where}, {path.lstrip('.')}")
         if found and not self.keep_texts:
@@ -202,19 +208,19 @@ class Importer:
                 settle(Settled(event, kind, prepared))
 
     def _find_known(self, prepared: PreparedRelease) -> Kind | None:
-        """What becomes of a release that need not or must not be sent; None for one that is new."""
-        if self._is_recorded(prepared):
+        """What becomes of a release that need not or must not be sent; None for one that is new.
+
+        It may be recorded under its id, or under that by which its source was told apart at an earlier import
+        (``release_id_from``).
+        """
+        ids = dict.fromkeys((prepared.release_id, prepared.sha256[:32], prepared.release["id"]))
+        records = [self._find_record(prepared, release_id) for release_id in ids]
+        if any(record is not None and is_recorded(record, prepared.sha256) for record in records):
             return "unchanged"
-        record = self._find_record(prepared, prepared.release_id)
+        record = records[0]
         if record is not None and self._says_the_same(record, prepared):
             return "unchanged"
         return "refused" if record is not None and len(record.versions) >= MAX_VERSIONS else None
-
-    def _is_recorded(self, prepared: PreparedRelease) -> bool:
-        """Under its id, or under that by which its source was told apart at an earlier import (``release_id_from``)."""
-        ids = dict.fromkeys((prepared.release_id, prepared.sha256[:32], prepared.release["id"]))
-        records = (self._find_record(prepared, release_id) for release_id in ids)
-        return any(record is not None and is_recorded(record, prepared.sha256) for record in records)
 
     def _says_the_same(self, record: ReleaseRecord, prepared: PreparedRelease) -> bool:
         """Whether a version that is recorded differs only in what ``strip`` takes away."""
@@ -260,6 +266,27 @@ def _read_files(paths: Sequence[Path], encoding: str | None, progress: Callable[
             if progress is not None and isinstance(event, SourceRelease):
                 progress(min(done_bytes + event.offset, total_bytes), total_bytes)
         done_bytes += path.stat().st_size
+
+
+# For a look at JSON text as a whole: digits become 0, letters x, what may hide something @, all else a bound.
+_CLASSES = {**dict.fromkeys(digits, "0"), **dict.fromkeys(ascii_letters, "x"), **dict.fromkeys("@%&\\", "@")}
+_ALIKE = bytes(ord(_CLASSES.get(chr(byte), "-" if byte < 128 else "@")) for byte in range(256))
+_SUSPECTS = (b"@", b"-0000000000", b"000-000-000", b"000-0000-000", b"000-00000-000", b"000-000000-000")
+
+
+def _is_surely_free(document: bytes) -> bool:
+    """Whether a document holds no personal data, by its text as a whole; False decides nothing.
+
+    Whatever a pattern fits is ten digits or more after a bound, or groups of digits, or is hidden. Where nothing is hidden, a
+    pattern fits within a string only if it fits in the text: a quotation mark is a bound as the end of a string is.
+    """
+    alike = document.translate(_ALIKE)
+    if not any(suspect in alike for suspect in _SUSPECTS):
+        return True
+    if b"@" in alike:
+        return False
+    text = document.decode("ascii")
+    return not any(pattern.search(text) for _, pattern in PATTERNS)
 
 
 def _identify(prepared: PreparedRelease) -> tuple[str, str, str]:

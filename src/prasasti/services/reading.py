@@ -50,7 +50,7 @@ class Contradiction:
 class Story:
     """One process as its releases tell it; buyer and suppliers in the form of the lists.
 
-    ``sources`` and ``times`` (of the block, seconds UTC) are by the position of an entry.
+    ``sources`` and ``times`` (of the block, seconds UTC) are by the position of an entry, ``names`` by supplier.
     """
 
     ocid: str
@@ -64,6 +64,7 @@ class Story:
     times: dict[int, int]
     sources: dict[int, list[Source]] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
+    names: dict[str, str] = field(default_factory=dict)
 
     def find_sources(self, line: StoryLine) -> list[Source]:
         """The rows of a source system that a line comes from."""
@@ -82,12 +83,13 @@ def tell_story(ledger: Ledger, ocid: str, publisher: str = "", *, progress: Prog
         (process,) = found
         versions = queries.list_versions(connection, [process.process])
         suppliers = queries.list_process_parties(connection, process.process, "supplier")
+        names = {supplier: queries.name_party(connection, supplier) for supplier in suppliers}
         recorded = load_versions(ledger, connection, versions)
     parsed = {each.position: _parse(each.document) for each in recorded}
     sources = {position: list_sources(release) for position, release in parsed.items() if release is not None}
     return Story(
         ocid, process.publisher, process.title, process.state, process.buyer, process.buyer_name, suppliers, build_story(recorded),
-        {version.position: version.time for version in versions}, sources, _compare_versions(recorded, parsed),
+        {version.position: version.time for version in versions}, sources, _compare_versions(recorded, parsed), names,
     )  # fmt: skip
 
 
@@ -138,8 +140,9 @@ def find_party(connection: Connection, role: Role, asked: str) -> NamedParty:
         return found[0]
     known = [f"{party.party} ({party.name})" for party in found[:MAX_SUGGESTIONS]]
     if found:
-        raise NothingFits(f"several {role}s have these words in their names; give the id of one: {', '.join(known)}", known)
-    raise NothingFits(f"no {role} has the id or the name {asked!r}; 'prasasti search' lists processes with theirs")
+        more = f", … ('prasasti totals --by {role}' lists all)" if len(found) > MAX_SUGGESTIONS else ""
+        raise NothingFits(f"several {role}s have these words in their names; give the id of one: {', '.join(known)}{more}", known)
+    raise NothingFits(f"no {role} has the id or the name {asked!r}; 'prasasti totals --by {role}' lists all")
 
 
 ReadItems = Callable[[Connection], tuple[list[Row[Any]], list[tuple[str, str]]]]

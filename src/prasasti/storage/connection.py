@@ -70,7 +70,9 @@ def create_database(path: Path, schema: str, fill: Callable[[sqlite3.Connection]
         raise StorageProblem(f"{path} cannot be made: {problem.strerror}") from problem
 
 
-def open_database(path: Path, write: bool, version: int, *, overwrite_deleted: bool = False) -> sqlite3.Connection:
+def open_database(
+    path: Path, write: bool, version: int, *, cache_kibibytes: int, overwrite_deleted: bool = False
+) -> sqlite3.Connection:
     """The database in a file, for reading alone unless ``write``; StorageProblem where it is not one of that version.
 
     ``overwrite_deleted``: what is deleted leaves no trace in the file, if every writer opened it so.
@@ -85,7 +87,7 @@ def open_database(path: Path, write: bool, version: int, *, overwrite_deleted: b
         raise StorageProblem(f"{path} cannot be read: {problem.strerror}") from problem
     try:
         _check_version(connection, path, version)
-        connection.execute("PRAGMA cache_size=-16384")
+        connection.execute(f"PRAGMA cache_size=-{cache_kibibytes}")
         if write:
             _configure(connection, path, overwrite_deleted)
     except BaseException as problem:
@@ -197,7 +199,7 @@ def _configure(connection: sqlite3.Connection, path: Path, overwrite_deleted: bo
     # FULL: a commit is on the disk before anybody is answered. Debian compiles secure_delete on, which the ledger's
     # database, where nothing is secret, only pays for.
     # The write-ahead log goes into the file every 64 MB: blocks under load change many of the same pages.
-    for pragma in ("synchronous=FULL", "cache_size=-131072", "wal_autocheckpoint=16000", f"secure_delete={int(overwrite_deleted)}"):
+    for pragma in ("synchronous=FULL", "wal_autocheckpoint=16000", f"secure_delete={int(overwrite_deleted)}"):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
         raise StorageProblem(f"{path} cannot have a write-ahead log: its file system lacks shared memory; use a local disk")

@@ -29,6 +29,7 @@ MEDIA_TYPES = (
     "text/plain",
 )
 SCHEMA_VERSION = 1
+CACHE_KIBIBYTES = 8_192
 SCHEMA = f"""
 CREATE TABLE document(sha256 BLOB PRIMARY KEY, body BLOB NOT NULL);
 PRAGMA user_version={SCHEMA_VERSION};
@@ -56,7 +57,7 @@ class DocumentStore:
     def open(cls, path: Path, write: bool) -> DocumentStore:
         """The store in a file; StorageProblem where it is missing, damaged or of another version."""
         # From the first document on: pages that are split keep copies, which no later deletion would reach.
-        return cls(open_database(path, write, SCHEMA_VERSION, overwrite_deleted=True), path)
+        return cls(open_database(path, write, SCHEMA_VERSION, cache_kibibytes=CACHE_KIBIBYTES, overwrite_deleted=True), path)
 
     def close(self) -> None:
         """Close the connection."""

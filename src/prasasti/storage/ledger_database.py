@@ -25,6 +25,8 @@ from prasasti.storage.connection import copy_database, create_database, explain,
 CHUNK_LEAVES = 256
 DATABASE_NAME = "ledger.sqlite"
 SCHEMA_VERSION = 1
+WRITERS_CACHE_KIBIBYTES = 131_072
+READERS_CACHE_KIBIBYTES = 16_384
 
 SCHEMA = f"""
 CREATE TABLE genesis(id INTEGER PRIMARY KEY CHECK (id = 1), body BLOB NOT NULL, sha256 BLOB NOT NULL);
@@ -94,7 +96,9 @@ class LedgerDatabase:
     @classmethod
     def open(cls, path: Path, write: bool) -> LedgerDatabase:
         """The database in a file; StorageProblem where it is missing, damaged or of another version."""
-        return cls(open_database(path, write, SCHEMA_VERSION), path)
+        # A block changes pages all over the state; a reader looks at a few.
+        cache_kibibytes = WRITERS_CACHE_KIBIBYTES if write else READERS_CACHE_KIBIBYTES
+        return cls(open_database(path, write, SCHEMA_VERSION, cache_kibibytes=cache_kibibytes), path)
 
     def close(self) -> None:
         """Close the connection; the last writer's close folds the write-ahead log into the file."""

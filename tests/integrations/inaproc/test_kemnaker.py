@@ -263,6 +263,22 @@ def test_it_is_published_and_verified(world: World) -> None:
     assert {each["buyer"] for each in attested} == {"LKPP-KLPD-K34"}
 
 
+def test_a_programmes_budget_is_not_added_to_what_is_planned(world: World) -> None:
+    """Totals name it as a stage of its own, and both agree with the import's reconciliation."""
+    answer = run_json("totals", "--ledger", world.ledger)
+    stages = {stage["stage"]: Decimal(stage["in_releases"]) for stage in world.report["stages"]}
+    found = {group["key"]: group["stages"][group["key"]] for group in answer["groups"]}
+    assert (
+        Decimal(found["budgeted"]["amount"])
+        == stages["programme"]
+        == sum(Decimal(row["pagu_program"]) for row in world.rows("program-master"))
+    )
+    assert Decimal(found["planned"]["amount"]) == stages["planned"]
+    assert found["budgeted"]["processes"] == answer["missing"]["budgets"] == 194
+    assert answer["missing"]["processes"] + 194 == len({release["ocid"] for release in world.releases})
+    assert run_json("search", "--state", "planned", "--ledger", world.ledger)["found"] == 0
+
+
 def test_releases_of_a_process_merge_in_their_order(world: World) -> None:
     dates = defaultdict(list)
     for release in world.releases:

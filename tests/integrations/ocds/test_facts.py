@@ -63,6 +63,11 @@ def test_a_small_release() -> None:
     [
         ({}, "planned"),
         ({"planning": {"rationale": "x"}}, "planned"),
+        ({"planning": {"budget": {"amount": idr(5)}}}, "planned"),
+        ({"planning": {"budget": {"amount": idr(5), "project": "Roads"}}}, "budgeted"),
+        ({"planning": {"budget": {"amount": idr(5), "project": "Roads", "description": "A bridge"}}}, "planned"),
+        ({"planning": {"budget": {"amount": idr(5), "project": "Roads"}, "rationale": "A bridge"}}, "planned"),
+        ({"planning": {"budget": {"amount": idr(5), "project": "Roads"}}, "tender": {"id": 1}}, "tendered"),
         ({"tender": {"id": 1}}, "tendered"),
         ({"tender": {"id": 1, "status": "cancelled"}}, "cancelled"),
         ({"tender": {"id": 1, "status": "cancelled"}, "awards": [AWARD]}, "awarded"),
@@ -77,7 +82,10 @@ def test_a_small_release() -> None:
     ],
 )
 def test_states(fields: dict[str, Any], state: str) -> None:
-    assert describe(parse(**fields)).process.state == state
+    facts = describe(parse(**fields))
+    assert facts.process.state == state
+    if state in ("planned", "budgeted") and "budget" in fields.get("planning", {}):
+        assert ({row.stage for row in facts.amounts}, facts.process.value_stage) == ({state}, state)
     assert state in STATES
 
 

@@ -24,7 +24,7 @@ from prasasti.readmodel.money import EXACT, add_up, compute_minor, read_minor, s
 from prasasti.readmodel.rows import SEVERAL, AmountRow, AwardRow, ContractRow, PartyRow, PaymentRow, ProcessRow
 from prasasti.readmodel.words import join_stems, join_words
 
-STATES: Final = ("planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
+STATES: Final = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
 """How far a process is: the furthest stage that its releases tell, or how it ended; "" where nothing of it is readable."""
 
 DEAD_TENDERS: Final = frozenset({"cancelled", "unsuccessful", "withdrawn"})
@@ -352,8 +352,16 @@ class _Describing:
         """A plan and a tender count for the one supplier whom all awards name."""
         found = {supplier for supplier, _ in self.suppliers_of.values()}
         supplier = SEVERAL if len(found) > 1 else next(iter(found), "")
-        self._count("planned", supplier, self.budget.get("amount"), 1)
+        self._count("budgeted" if self._is_budget_alone() else "planned", supplier, self.budget.get("amount"), 1)
         self._count("tendered", supplier, self.tender.get("value"), int(self.tender.get("status") not in DEAD_TENDERS))
+
+    def _is_budget_alone(self) -> bool:
+        """Whether all that is told is what a project may spend: a programme's budget, out of which purchases are planned in turn.
+
+        Of the standard's budget, `description` and the plan's `rationale` tell of a purchase, `project` of what pays for it.
+        """
+        is_purchase = self.tender or self.awards or self.contracts or self.planning.get("rationale") or self.budget.get("description")
+        return bool(self.budget.get("project")) and not is_purchase
 
     def _total(self, stage: str, supplier: str, currency: str, is_counted: int, found: list[tuple[str, int, bool]]) -> AmountRow:
         text, minor, is_exact = found[0]
@@ -408,12 +416,12 @@ class _Describing:
             return ""
         if self.contracts or self.awards or self.tender.get("status") in DEAD_TENDERS:
             return "cancelled"
-        return "tendered" if self.tender else "planned"
+        return "tendered" if self.tender else "budgeted" if self._is_budget_alone() else "planned"
 
 
 def _choose_value(amounts: Sequence[AmountRow]) -> tuple[str, str, int | None, str]:
     """Stage, amount, minor units and currency of the furthest stage before payment; of several currencies that used most."""
-    for stage in ("contracted", "awarded", "tendered", "planned"):
+    for stage in ("contracted", "awarded", "tendered", "planned", "budgeted"):
         found = [row for row in amounts if row.stage == stage and row.is_counted]
         if len(found) > 1:
             times: dict[str, int] = {}

@@ -21,6 +21,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import quote, unquote
 
@@ -97,6 +98,7 @@ MIN_NUMBER_IN_TEXT: Final = 5
 MIN_NUMBER_WITHIN_DIGITS: Final = 9
 MIN_NAME_IN_TEXT: Final = 4
 """Shorter numbers and names are replaced where they identify a party, and not searched for in other texts."""
+MAX_REMEMBERED_CHARACTERS: Final = 100
 
 
 class Redaction(msgspec.Struct, frozen=True):
@@ -135,8 +137,14 @@ class Judgement(msgspec.Struct, frozen=True):
     rule: SchemeRule | None = None
 
 
-def judge_number(scheme: str, number: str, rules: Iterable[SchemeRule] = SCHEME_RULES) -> Judgement:
+def judge_number(scheme: str, number: str, rules: tuple[SchemeRule, ...] = SCHEME_RULES) -> Judgement:
     """Whose number it is, by the first row whose scheme matches."""
+    # The same few thousand parties come again and again. Longer texts are no numbers, and would fill the memory.
+    is_short = len(scheme) + len(number) <= MAX_REMEMBERED_CHARACTERS
+    return _judge_short(scheme, number, rules) if is_short else _judge(scheme, number, rules)
+
+
+def _judge(scheme: str, number: str, rules: tuple[SchemeRule, ...]) -> Judgement:
     scheme = scheme.strip()
     rule = next((rule for rule in rules if re.fullmatch(rule.scheme, scheme, re.IGNORECASE)), None)
     if rule is None:
@@ -146,6 +154,9 @@ def judge_number(scheme: str, number: str, rules: Iterable[SchemeRule] = SCHEME_
     bare = _bare(rule, number)
     patterns = {"person": rule.persons, "organisation": rule.organisations, "opaque": rule.opaque, "doubtful": rule.doubtful}
     return Judgement(next((kind for kind, pattern in patterns.items() if re.fullmatch(pattern, bare)), "unrecognised"), bare, rule)
+
+
+_judge_short: Final = lru_cache(maxsize=10_000)(_judge)
 
 
 def _bare(rule: SchemeRule, number: str) -> str:
@@ -412,8 +423,13 @@ class _Writer:
         if "former_value" in value and self._is_former_personal(value):
             self.counts["former_values"] += 1
             value = {name: item for name, item in value.items() if name != "former_value"}
-        self.counts["contact_points"] += "contactPoint" in value
-        return {name: self.write(item, name) for name, item in value.items() if name != "contactPoint"}
+        if "contactPoint" in value:
+            self.counts["contact_points"] += 1
+        fields = {name: item for name, item in value.items() if name != "contactPoint"}
+        # A text is changed only where persons' numbers and names are looked for in it.
+        inner = fields.items() if self.has_persons else [field for field in fields.items() if isinstance(field[1], dict | list)]
+        fields.update([(name, self.write(item, name)) for name, item in inner])
+        return fields
 
     def _write_list(self, value: list[Any], field: str) -> list[Any]:
         """Two entries that differed only in what was taken out become one, since the standard wants the items of a list to differ."""
