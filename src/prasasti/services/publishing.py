@@ -47,7 +47,8 @@ def publish_ledger(
 ) -> Published:
     """Bring a folder to the ledger's tip; see ``log.publish.publish`` for what it promises and raises.
 
-    ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given; ``send``: how they are asked, over HTTP unless given. WitnessListProblem where the list cannot be used.
+    ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given; ``send``: how they are asked, over HTTP unless given.
+    WitnessListProblem where the list cannot be used.
     """
     kept = KeptCheckpoint(ledger.folder / "publisher")
     listed = read_witness_list(ledger) if witnesses is None else witnesses
