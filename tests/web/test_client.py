@@ -19,7 +19,7 @@ from prasasti.integrations.signers import create_training_key
 from prasasti.web.client import NodeClient, NodeProblem, open_remote
 from tests.core.ledger import key_of, signing_key
 from tests.web.test_limits import WIDE
-from tests.web.world import found_for_process, make_envelope, serving, start_process
+from tests.web.world import PATIENCE_SECONDS, found_for_process, make_envelope, serving, start_process
 
 
 def submit(*arguments: object) -> tuple[int, dict[str, object]]:
@@ -70,7 +70,7 @@ def test_a_remote_ledger_answers_as_the_ledger_itself(tmp_path: Path) -> None:
     with serving(tmp_path, WIDE, is_published=False) as served:
         good, refused = served.envelopes.put("a"), served.envelopes.put("a", "refuse")
         alien = make_envelope("00" * 16, "rehearsal.put", {"texts": {"a": "b"}}, ("agency-1/officer", "identity.holder"))
-        with httpx.Client(base_url=served.address, trust_env=False) as http:
+        with httpx.Client(base_url=served.address, trust_env=False, timeout=PATIENCE_SECONDS) as http:
             node = NodeClient(http)
             key = f"identity/key/{key_of('agency-1/officer')}"
             assert node.get(key, KeyRecord) == served.ledger.state.get(key, KeyRecord)

@@ -160,7 +160,9 @@ def test_a_second_stop_and_a_stop_while_nobody_asks(tmp_path: Path) -> None:
     genesis = found_for_process(folder)
     for number in (signal.SIGTERM, signal.SIGINT):
         with start_process(folder, genesis) as process:
-            with httpx.stream("GET", f"{process.address}/v1/events", headers={"accept": "text/event-stream"}, trust_env=False) as stream:
+            accept = {"accept": "text/event-stream"}
+            address = f"{process.address}/v1/events"
+            with httpx.stream("GET", address, headers=accept, trust_env=False, timeout=PATIENCE_SECONDS) as stream:
                 lines = stream.iter_lines()
                 assert next(lines)
                 process.process.send_signal(number)
@@ -203,11 +205,11 @@ def test_tls(tmp_path: Path) -> None:
     with start_process(folder, genesis, "--tls-cert", str(certificate), "--tls-key", str(key)) as process:
         assert process.address.startswith("https://")
         context = ssl.create_default_context(cafile=str(certificate))
-        with httpx.Client(base_url=process.address, verify=context, trust_env=False) as client:
+        with httpx.Client(base_url=process.address, verify=context, trust_env=False, timeout=PATIENCE_SECONDS) as client:
             assert client.get("/readyz").json() == {"status": "ready"}
             assert client.post("/v1/transactions", content=make_body(process.chain, 1)[1]).status_code == 200
-        with pytest.raises(httpx.ConnectError), httpx.Client(base_url=process.address, trust_env=False) as stranger:
-            stranger.get("/readyz")
+        with pytest.raises(httpx.ConnectError):
+            httpx.get(f"{process.address}/readyz", trust_env=False, timeout=PATIENCE_SECONDS)
 
 
 def limit_files(size_bytes: int) -> Callable[[], None]:
@@ -247,7 +249,11 @@ def test_the_log_and_the_metrics_hold_nothing_of_what_was_sent(tmp_path: Path) -
     folder = tmp_path / "ledger"
     genesis = found_for_process(folder)
     secret, place = "sangat-rahasia-3174012345678901", "/v1/sangat-rahasia-path"
-    with start_process(folder, genesis, "--rate", "100000") as process, httpx.Client(base_url=process.address, trust_env=False) as client:
+    options = ("--rate", "100000")
+    with (
+        start_process(folder, genesis, *options) as process,
+        httpx.Client(base_url=process.address, trust_env=False, timeout=PATIENCE_SECONDS) as client,
+    ):
         refused = make_envelope(process.chain, "governance.withhold_document", {"legal_basis": secret, "sha256": "00" * 32}, PUBLISHER)
         spoiled = make_envelope(process.chain, "governance.advance_clock", {"seconds": secret}, PUBLISHER)
         _, accepted = make_body(process.chain, 1)
@@ -302,4 +308,4 @@ def test_the_process_needs_no_environment(tmp_path: Path) -> None:
     genesis = found_for_process(folder)
     assert os.environ
     with start_process(folder, genesis, "--host", "localhost") as process:
-        assert httpx.get(f"{process.address}/healthz", trust_env=False).status_code == 200
+        assert httpx.get(f"{process.address}/healthz", trust_env=False, timeout=PATIENCE_SECONDS).status_code == 200

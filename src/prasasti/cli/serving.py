@@ -18,7 +18,8 @@ from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
 from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, open_key, shell, training_key
 from prasasti.contracts import CONTRACTS
-from prasasti.core.contract import Contract
+from prasasti.contracts.versions import ContractVersions
+from prasasti.core.contract import Contract, Registry
 from prasasti.integrations.signers import Signer
 from prasasti.services.founding import LOG_KEY_NAME
 from prasasti.services.ledger import Ledger
@@ -124,8 +125,12 @@ def open_node(
             raise RuntimeError("nothing to publish with")
         return publish_ledger(reader, published, signer).size
 
+    def registry_at(height: int) -> Registry:
+        versions = ledger.registry
+        return versions.at(ledger.state, height) if isinstance(versions, ContractVersions) else versions
+
     open_reader = partial(bootstrap.open_for_reading, ledger.folder, contracts)
-    node = Node(translated, open_reader, limits, published, publish if signer is not None else None)
+    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signer is not None else None)
     try:
         yield node
     finally:

@@ -21,6 +21,7 @@ import msgspec
 from msgspec import Struct
 
 from prasasti.core.admission import Inadmissible, decode_transaction
+from prasasti.core.contract import Registry
 from prasasti.core.encoding import EncodingProblem
 from prasasti.core.entries import Receipt
 from prasasti.core.envelope import Transaction, compute_id, decode_envelope, is_signed
@@ -114,12 +115,21 @@ class Readers:
 
 
 class Node:
-    """Use between ``start``, on the event loop, and ``close``. ``submit`` and ``now`` of the ledger raise Halted, ClockWrong."""
+    """Use between ``start``, on the event loop, and ``close``. ``submit`` and ``now`` of the ledger, and
+    ``registry_at`` (the contracts that act at a height), raise Halted, ClockWrong.
+    """
 
     def __init__(
-        self, ledger: Ledger, open_reader: OpenReader, limits: Limits, published: Path | None = None, publish: Publish | None = None
+        self,
+        ledger: Ledger,
+        open_reader: OpenReader,
+        registry_at: Callable[[int], Registry],
+        limits: Limits,
+        published: Path | None = None,
+        publish: Publish | None = None,
     ) -> None:
         self.ledger = ledger
+        self.registry = ledger.registry
         self.limits = limits
         self.published = published
         self.metrics = Metrics()
@@ -136,6 +146,7 @@ class Node:
         self.news = Bell()
         tip = ledger.database.read_tip()
         self.size, self.height, self.block_time = tip.tip.size, tip.height, tip.time
+        self._registry_at = registry_at
         self._queue = Budget(limits.queued_envelopes, int(limits.queued_envelopes * limits.client_share), "queue_full", "client_share")
         rate = limits.actor_transactions_per_second
         self._actors = Buckets(rate, rate * limits.burst_seconds)
@@ -181,6 +192,8 @@ class Node:
             try:
                 await asyncio.get_running_loop().run_in_executor(self._submitting, self.ledger.now)
                 self.clock_problem = ""
+                # A vote may have let another version of a contract act. Who is quicker than this sends its document again.
+                self.registry = await asyncio.get_running_loop().run_in_executor(self._submitting, self._registry_at, self.height + 1)
             except ClockWrong as problem:
                 self.clock_problem = str(problem)
             except Halted as fault:
@@ -258,7 +271,7 @@ class Node:
         named: dict[str, None] = {}
         bodies: list[tuple[bytes, str]] = []
         for envelope in envelopes:
-            transaction = decode_transaction(envelope, self.ledger.registry)
+            transaction = decode_transaction(envelope, self.registry)
             if isinstance(transaction, Inadmissible):
                 continue
             found = {document: self._find_body(document, documents) for document in list_documents(transaction)}

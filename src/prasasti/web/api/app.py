@@ -17,6 +17,7 @@ from litestar.params import FromPath
 from litestar.response import Stream
 from msgspec import Raw, Struct
 
+from prasasti.core.contract import Registry
 from prasasti.core.entries import Receipt
 from prasasti.log.proofs import ProofProblem
 from prasasti.services.publishing import NothingSigned, prove_transaction, read_signed_note
@@ -63,11 +64,30 @@ _shape_decoder = msgspec.json.Decoder(_Shape)
 _submission_decoder = msgspec.json.Decoder(Submission)
 
 
+class Tables:
+    """What is told of the messages that act now: made anew when a vote changed which these are."""
+
+    def __init__(self, node: Node, words: WordsByLanguage) -> None:
+        self._node = node
+        self._words = words
+        self._registry: Registry | None = None
+        self.description = b""
+        self.messages: dict[str, bytes] = {}
+        self.now()
+
+    def now(self) -> Tables:
+        """These tables, as of now."""
+        registry, chain = self._node.registry, self._node.ledger.chain
+        if registry is not self._registry:
+            self.description = msgspec.json.encode(describe_api(registry, chain, self._node.limits))
+            self.messages = {each: _encode_messages(describe_messages(registry, chain), self._words, each) for each in self._words}
+            self._registry = registry
+        return self
+
+
 def make_app(node: Node, words: WordsByLanguage) -> Guard:
     """The application of a node, to be served by ``web.server.run``."""
-    registry, chain = node.ledger.registry, node.ledger.chain
-    description = msgspec.json.encode(describe_api(registry, chain, node.limits))
-    messages = {language: _encode_messages(describe_messages(registry, chain), words, language) for language in words}
+    tables = Tables(node, words)
 
     @post("/v1/transactions", status_code=200)
     async def submit(request: AnyRequest) -> Response[bytes]:
@@ -144,7 +164,7 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
     @get("/v1/messages")
     async def list_messages(request: AnyRequest) -> Response[bytes]:
         language, _ = choose_words(request.scope, words)
-        return Response(messages[language], media_type=JSON, headers={"content-language": language})
+        return Response(tables.now().messages[language], media_type=JSON, headers={"content-language": language})
 
     @get("/v1/events")
     async def read_events(request: AnyRequest) -> Response[Any]:
@@ -193,7 +213,7 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
 
     @get("/openapi.json")
     async def get_description(request: AnyRequest) -> Response[bytes]:
-        return Response(description, media_type=JSON)
+        return Response(tables.now().description, media_type=JSON)
 
     def answer_problem(request: AnyRequest, problem: Problem) -> Response[bytes]:
         language, chosen = choose_words(request.scope, words)
