@@ -17,6 +17,7 @@ from prasasti.contracts.offices import EXCLUSIONS, PAYMENT_ROLES, person_key
 from prasasti.core.contract import encode_table
 from prasasti.core.envelope import compute_id, decode_envelope
 from prasasti_verify import standing
+from tests.contracts.governing import Consortium
 from tests.contracts.identity_rows import (
     ACT,
     DAY,
@@ -461,3 +462,27 @@ def test_deadlines_of_many_organisations_do_not_meet_in_one_second(tmp_path: Pat
     times = [key.split("/")[2] for key in ledger.records() if ":offices:" in key]
     assert len(times) == 60
     assert len({*times}) > 55
+
+
+def test_a_member_that_was_removed_has_no_member_s_rights(ledger: Ledger) -> None:
+    """It goes on as any other organisation."""
+    assert Consortium.of(ledger).enact("gone", "remove_member", {"organisation": "auditor-2"}) == ACCEPTED
+    own = registrar("auditor-2")
+    assert play(
+        ledger,
+        register("auditor-2/clerk", own, roles=["procurement.publisher"]),
+        register("auditor-2/new", own, roles=["governance.auditor"]),
+        register("auditor-2/new", own, roles=["governance.store"]),
+        found(signer=own),
+        publish("auditor-2", "ocds-new789-", signer=own),
+        announce(OFFICER[0], "agency-1/new", own, AUDITOR),
+        announce(OFFICER[0], "agency-1/new", OPERATORS, ("auditor-2/officer", "governance.officer")),
+    ) == [
+        ACCEPTED,
+        "identity.01.3",
+        "identity.01.3",
+        "identity.13.5",
+        "identity.14.2",
+        "identity.07.1",
+        "identity.07.1",
+    ]  # fmt: skip

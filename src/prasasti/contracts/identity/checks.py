@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import permutations
 
+from prasasti.contracts.governance.roster import find_member, is_active_member
 from prasasti.contracts.identity.parameters import (
     CLOSING_REASONS,
     DAY_SECONDS,
@@ -512,8 +513,8 @@ def _find_recovery(view: View, call: Call) -> RecoveryRecord | None:
 
 
 def _find_class(view: View, organisation: str) -> str:
-    """Class of a member, "" of any other organisation."""
-    member = view.get(f"governance/member/{organisation}", MemberRecord)
+    """Class of a member, "" of any other organisation, one that is no longer a member too."""
+    member = find_member(view, organisation)
     return member.member_class if member is not None else ""
 
 
@@ -567,9 +568,7 @@ def _is_backed_outside(view: View, old: KeyRecord, signers: Sequence[tuple[str, 
     def is_voucher(role: str, record: KeyRecord) -> bool:
         if role == RECOVERY_ROLE:
             return record.organisation == old.organisation
-        member = view.get(f"governance/member/{record.organisation}", MemberRecord)
-        is_active = member is not None and member.member_class != "" and member.standing == "active"
-        return role == REGISTRAR and is_active and record.organisation != old.organisation
+        return role == REGISTRAR and is_active_member(view, record.organisation) and record.organisation != old.organisation
 
     return len(signers) == 2 and any(
         is_voucher(*one) and is_watch(*other) and one[1].organisation != other[1].organisation for one, other in permutations(signers, 2)
