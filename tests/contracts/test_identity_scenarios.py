@@ -40,7 +40,7 @@ from tests.contracts.identity_rows import (
     register,
     rotate,
 )
-from tests.contracts.plays import Play, holder, registrar
+from tests.contracts.plays import Play, holder, officer, registrar
 from tests.contracts.suspending import SUSPENDING
 from tests.core.examples import AUDITOR, OFFICER, REGISTRAR, SCAN, release
 from tests.core.ledger import ACCEPTED, PARAMETERS, Ledger, Signer, key_of
@@ -76,8 +76,9 @@ def key_record(ledger: Ledger, name: str) -> Any:
 
 
 def suspend(name: str) -> Play:
-    """As members do: governance 07."""
-    return lambda ledger: ledger.do("suspending.suspend", {"key": key_of(name)}, holder("citizens-1/officer"))
+    """As members of two classes do at once, one of them a watch: governance 07."""
+    arguments = {"decision": "d-1", "document": SCAN, "key": key_of(name), "organisation": "", "reason": "key_stolen"}
+    return lambda ledger: ledger.do("governance.suspend_at_once", arguments, officer("citizens-1"), officer("operator-1"))
 
 
 def test_8_the_sole_registrar_lost_the_key_and_a_thief_objects(ledger: Ledger) -> None:
@@ -97,6 +98,9 @@ def test_8_the_sole_registrar_lost_the_key_and_a_thief_objects(ledger: Ledger) -
     assert play(ledger, complete(sole, "agency-1/new", "registrar", roles, recovery="r-2")) == [ACCEPTED]
     assert key_record(ledger, "agency-1/new")["roles"] == roles
     assert play(ledger, register("agency-1/clerk", ("agency-1/new", "identity.registrar"))) == [ACCEPTED], "the organisation acts again"
+    assert "governance.vote_closed" in pass_time(ledger, 3 * DAY), "nobody ratified the suspension"
+    assert key_record(ledger, sole)["until"], "and yet the lost key does not come back"
+    assert play(ledger, object_to(holder(sole), "r-2")) == ["admission.8"]
 
 
 def test_8_an_approver_waits_another_72_hours(ledger: Ledger) -> None:
