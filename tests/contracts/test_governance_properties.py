@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prasasti.contracts import CONTRACTS
+from prasasti.contracts.governance.ceremony.former import list_former_keys
 from prasasti.contracts.governance.parameters import KINDS, read_figures
 from prasasti.core.contract import encode_table
 from prasasti_verify import standing as verifier
@@ -84,7 +85,7 @@ class Run:
     def step(self, what: int, one: int, two: int) -> None:
         steps: tuple[Callable[[int, int], None], ...] = (
             self.propose, self.propose_member, self.vote, self.vote_all, self.vote_all, self.wait, self.wait, self.carry_out,
-            self.carry_out, self.stop, self.go,
+            self.carry_out, self.stop, self.go, self.renew,
         )  # fmt: skip
         steps[what % len(steps)](one, two)
         self.follow()
@@ -164,6 +165,26 @@ class Run:
             self.send(self.consortium.do("wake", {}, officer(name)))
         else:
             self.send(self.consortium.do("leave", {"reason": "own_wish"}, officer(name), (f"{name}/registrar", "identity.registrar")))
+
+    def renew(self, one: int, two: int) -> None:
+        """A member's officer loses its key, by chance; then a ceremony, struck or not, gives it another."""
+        name = NAMES[one % len(NAMES)]
+        if two % 2:
+            ending = {"key": key_of(f"{name}/officer"), "reason": "lost"}
+            self.consortium.ledger.do("identity.end_key", ending, (f"{name}/registrar", "identity.registrar"))
+            self.follow()
+        ceremony, key = f"c{self.count}", f"{name}/new {self.count}"
+        keys = [{"handle": "new", "key": key_of(key), "organisation": name, "roles": ["governance.officer", "identity.registrar"]}]
+        self.count += 1
+        signers = [(f"{each}/recovery", "governance.recovery") for each in NAMES[:5]]
+        if self.consortium.do("announce_ceremony", {"ceremony": ceremony, "document": DOCUMENT, "keys": keys}, *signers) != ACCEPTED:
+            return
+        if two % 3 == 0:
+            self.consortium.do("strike", {"ceremony": ceremony}, holder(f"{name}/registrar"))
+        self.consortium.wait(7)
+        former = list_former_keys(self.consortium.ledger.application.state.view, self.consortium.ledger.application.genesis, [name])
+        arguments = {"ceremony": ceremony, "ended": former, "keys": keys}
+        self.consortium.do("complete_ceremony", arguments, holder("auditor-2/recovery"), (key, "identity.new_key"))
 
     def follow(self) -> None:
         """Feed what is new to the verifier; its standing is the state's."""
@@ -258,7 +279,7 @@ def check_outcomes(consortium: Consortium) -> int:
     return passed
 
 
-STEPS = st.lists(st.tuples(st.integers(0, 10), st.integers(0, 63), st.integers(0, 63)), min_size=10, max_size=40)
+STEPS = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 63), st.integers(0, 63)), min_size=10, max_size=40)
 
 
 @given(steps=STEPS)
@@ -279,11 +300,21 @@ def test_the_steps_are_worth_trying(tmp_path: Path) -> None:
     """A fixed run in which votes pass and are used, members come and go, and parameters change."""
     run = Run(tmp_path)
     for number in range(60):
-        for step in ((0, number, number * 7), (1, number * 3, number), (3, number, 1), (5, 3 + number % 4, 0), (7, 0, 0)):
+        for step in ((0, number, number * 7), (1, number * 3, number), (3, number, 1), (5, 3 + number % 4, 0), (7, 0, 0), (11, 4, number)):
             run.step(*step)
     assert check_outcomes(run.consortium) > 20
     names = {event for result in run.consortium.ledger.results for event in name_events(result.entries)}
-    wanted = {"parameter_set", "parameter_in_force", "member_admitted", "member_removed", "member_suspended", "reinstated", "vote_closed"}
+    wanted = {
+        "parameter_set",
+        "parameter_in_force",
+        "member_admitted",
+        "member_removed",
+        "member_suspended",
+        "reinstated",
+        "vote_closed",
+        "ceremony_completed",
+        "ceremony_struck",
+    }
     assert wanted <= names
 
 
