@@ -174,9 +174,10 @@ def make_envelope(chain: str, action: str, arguments: Any, *signers: Signer, **c
     return sign(payload | changes, [name for name, _ in signers])
 
 
-def make_release(chain: str, number: int, publisher: str = "publisher-1") -> tuple[bytes, bytes]:
-    """An envelope that attests a release, and the release's document."""
-    body = json.dumps({"number": number, "by": publisher, "nonce": next(_nonces)}).encode()
+def make_release(chain: str, publisher: str = "publisher-1") -> tuple[bytes, bytes]:
+    """An envelope that attests the release of a new process, and the release's document."""
+    number = next(_nonces)
+    body = json.dumps({"number": number, "by": publisher}).encode()
     arguments = {
         "buyer": "XX-1", "date": 1_767_225_600, "ocid": f"ocds-abc123-{number}", "publisher": publisher, "redaction_version": 1,
         "document": {"media_type": "application/json", "sha256": sha256(body).hexdigest(), "size": len(body)},
