@@ -247,3 +247,21 @@ def test_versions_upgrades_and_the_logs_key(tmp_path: Path) -> None:
     assert four.enact("r", "rotate_log_key", rotation, *signers, days=28) == ACCEPTED
     assert four.record("governance/log/key") == rotation | {"former": [key_of("log")], "resolution": "r"}
     assert events(four) == [{"event": "governance.log_key_rotated", **rotation}]
+
+
+def test_a_newcomers_voice_cures_a_deadlock(tmp_path: Path) -> None:
+    """The only watch cannot vote; citizens, admitted before, can once their seasoning is over."""
+    founders = {"agency-1": "agency", "agency-2": "agency", "auditor-1": "auditor", "operator-1": "operator"}
+    four = Consortium(tmp_path, founders)
+    act = newcomer("citizens-1", "citizens")
+    assert four.enact("p", "admit_member", act, holder("agency-1/officer"), *new_signers("citizens-1")) == ACCEPTED
+    begun = four.now
+    ending = {"key": key_of("auditor-1/officer"), "reason": "lost"}
+    assert four.ledger.do("identity.end_key", ending, ("auditor-1/registrar", "identity.registrar")) == ACCEPTED
+    assert four.adopt("v", "standard.v", days=7) == ACCEPTED
+    assert four.vote("v", "no", "agency-1") == ACCEPTED
+    assert len(four.deadlocked) == 5
+    four.wait(seconds=begun + 30 * DAY - four.now - 1)
+    assert len(four.deadlocked) == 5
+    assert four.wait(seconds=1) == [{"event": "governance.deadlock_cured", "time": four.now}]
+    assert four.deadlocked == []

@@ -97,11 +97,17 @@ def _bring_into_force(draft: Draft, call: Call, name: str) -> list[Event]:
     return [ParameterInForce(name)]
 
 
+def _change_rolls(draft: Draft, call: Call, digest: str) -> list[Event]:
+    """A member's seasoning or term is over: what later rolls can decide may have changed."""
+    return note_deadlock(draft, call)
+
+
 _RUNS: Mapping[str, Callable[[Draft, Call, str], list[Event]]] = {
     "vote": _close_vote,
     "lapse": _lapse,
     "suspension": _end_suspension,
     "key_suspension": _end_key_suspension,
     "leave": _leave,
+    "roll": _change_rolls,
     "parameter": _bring_into_force,
 }

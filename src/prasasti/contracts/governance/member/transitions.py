@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from prasasti.contracts.governance.events import MemberAdmitted, MemberLeaving, MemberRemoved, MemberSuspended, Reinstated, SuspendedAtOnce
-from prasasti.contracts.governance.parameters import LAST_LEAVING_SECONDS, LEAVING_SECONDS, read_figures, read_seconds
+from prasasti.contracts.governance.parameters import LAST_LEAVING_SECONDS, LEAVING_SECONDS, SEASONING_SECONDS, read_figures, read_seconds
 from prasasti.contracts.governance.records import (
     ACTIVE,
     LEAVING,
@@ -61,8 +61,12 @@ def process_admit_member(view: View, call: Call) -> Outcome:
     standing = member.standing if member is not None else ACTIVE
     record = MemberRecord(arguments.member_class, arguments.organisation, standing, since, term_ends, arguments.group)
     draft.put(member_key(arguments.organisation), record)
+    digest = digest_id(arguments.organisation)
     if member is None:
         set_roster(draft, call.genesis, arguments.organisation, True)
+        schedule(draft, call.time + SEASONING_SECONDS, f"roll:{digest}", arguments.organisation)
+    if term_ends:
+        schedule(draft, term_ends, f"roll:{digest}", arguments.organisation)
     for key in arguments.keys:
         bind_key(draft, call, arguments.organisation, key.handle, key.key, key.roles)
     use_resolution(draft, arguments.resolution)
