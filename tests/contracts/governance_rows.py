@@ -29,6 +29,8 @@ ALLOWED: dict[tuple[str, int], set[str]] = {
     ("governance.complete_ceremony", 1): {"identity.new_key"},
     ("governance.leave", 0): LEAVING,
     ("governance.leave", 1): LEAVING,
+    ("governance.name_validator", 0): OFFICER,
+    ("governance.name_validator", 1): {"identity.new_key"},
     ("governance.plan_upgrade", 0): HOLDER,
     ("governance.propose", 0): OFFICER,
     ("governance.reinstate_member", 0): HOLDER,
@@ -221,6 +223,11 @@ CEREMONY = [ceremony_key("citizens-1", "governance.officer", "identity.registrar
 BOUND_MEANWHILE = do(
     "identity.register_key", registration("agency-1/new", key=key_of("citizens-1/new")),
     ("agency-1/registrar", "identity.registrar"), ("citizens-1/new", "identity.new_key"))  # fmt: skip
+def name_validator(member: str = "agency-1", key: str = "agency-1/node", **changes: Any) -> Play:
+    arguments = {"handle": "node", "key": key_of(key), "organisation": member, "roles": ["governance.validator"]} | changes
+    return do("governance.name_validator", arguments, officer(member), (key, "identity.new_key"))
+
+
 BOTH = (officer("operator-1"), ("operator-1/registrar", "identity.registrar"))
 MEMBER = {"organisation": "operator-1"}
 CITIZENS_OFFICER = key_of("citizens-1/officer")
@@ -421,6 +428,12 @@ ROWS: dict[str, tuple[str, Play]] = {
         on(adopt_release), enact("p", "plan_upgrade", PLAN), enact("q", "plan_upgrade", PLAN | {"height": 600}))),
     "a plan cancelled": (ACCEPTED, after(on(adopt_release), enact("p", "plan_upgrade", PLAN), enact("q", "plan_upgrade", CANCEL))),
     "no plan cancelled": ("governance.14.3", enact("q", "plan_upgrade", CANCEL)),
+    # governance.15
+    "a validator": (ACCEPTED, name_validator()),
+    "a publisher's validator": ("governance.15.1", name_validator("publisher-1", "publisher-1/node")),
+    "another's validator": ("governance.15.1", name_validator(organisation="operator-1")),
+    "a fourth key of a handle": ("governance.15.1", after(*(name_validator(key=f"agency-1/node{number}") for number in range(4)))),
+    "a validator twice": ("governance.15.2", after(name_validator(), name_validator())),
     # governance.16
     "the log's key rotated": (ACCEPTED, rotate()),
     "rotated without a vote": ("governance.00.7", on(lambda five: five.carry_out(

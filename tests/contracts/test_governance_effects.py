@@ -9,6 +9,7 @@ from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any
 
+from prasasti.contracts.governance.validators import compute_powers
 from tests.contracts.governing import DAY, Consortium, holder, new_signers, newcomer, officer, parameter
 from tests.core.examples import CONSENSUS_PARTS, DOCUMENT
 from tests.core.ledger import ACCEPTED, START, key_of
@@ -265,3 +266,28 @@ def test_a_newcomers_voice_cures_a_deadlock(tmp_path: Path) -> None:
     assert len(four.deadlocked) == 5
     assert four.wait(seconds=1) == [{"event": "governance.deadlock_cured", "time": four.now}]
     assert four.deadlocked == []
+
+
+def test_every_class_weighs_the_same(tmp_path: Path) -> None:
+    four = Consortium(tmp_path, {"agency-1": "agency", "agency-2": "agency", "auditor-1": "auditor", "citizens-1": "citizens"})
+
+    def name(member: str, key: str = "node") -> dict[str, Any]:
+        arguments = {"handle": key, "key": key_of(f"{member}/{key}"), "organisation": member, "roles": ["governance.validator"]}
+        assert four.do("name_validator", arguments, officer(member), (f"{member}/{key}", "identity.new_key")) == ACCEPTED
+        return events(four)[0]
+
+    def weigh() -> dict[str, int]:
+        return {each.member: each.power for each in compute_powers(four.ledger.application.state.view, four.ledger.application.genesis)}
+
+    assert name("agency-1") == {
+        "class_count": 1, "event": "governance.validator_named", "key": key_of("agency-1/node"), "organisation": "agency-1",
+        "power": 840_840,
+    }  # fmt: skip
+    for member in ("agency-2", "auditor-1", "citizens-1"):
+        name(member)
+    assert weigh() == {"agency-1": 420_420, "agency-2": 420_420, "auditor-1": 840_840, "citizens-1": 840_840}
+    assert name("auditor-1", "other")["class_count"] == 3
+    assert weigh()["auditor-1"] == 840_840, "one validator a member"
+    stop = {"decision": "s", "document": DOCUMENT, "key": "", "organisation": "agency-2", "reason": "outage"}
+    assert four.do("suspend_at_once", stop, officer("citizens-1"), officer("auditor-1")) == ACCEPTED
+    assert weigh() == {"agency-1": 840_840, "auditor-1": 840_840, "citizens-1": 840_840}

@@ -134,6 +134,9 @@ GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
         {"ceremony": "c-1", "ended": [key_of("agency-1/officer")], "keys": CEREMONY_KEYS}, (HOLDER, (CITIZENS_NEW, "identity.new_key"))
     ),
     "governance.leave": lambda: Example({"reason": "own_wish"}, (OFFICER, ("auditor-1/registrar", "identity.registrar"))),
+    "governance.name_validator": lambda: Example(
+        {"handle": "node", "key": key_of("agency-1/new"), "organisation": "agency-1", "roles": ["governance.validator"]}, (OFFICER, NEW_KEY)
+    ),
     "governance.plan_upgrade": lambda: Example(
         {"consensus_parts": CONSENSUS_PARTS, "height": 1_000, "release": "release.2", "resolution": "p-1", "version": "2"}, (HOLDER,)
     ),

@@ -189,3 +189,12 @@ class CeremonyCompleted(Event, frozen=True, tag="governance.ceremony_completed")
     """The keys of a ceremony act from the next block on; the former ones ended."""
 
     ceremony: str
+
+
+class ValidatorNamed(Event, frozen=True, tag="governance.validator_named"):
+    """A member's machine takes part in ordering blocks, with this power; of how many classes there are validators then."""
+
+    class_count: int
+    key: str
+    organisation: str
+    power: int

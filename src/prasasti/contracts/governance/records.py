@@ -189,6 +189,13 @@ class LogKeyRecord(Struct, frozen=True):
     resolution: str
 
 
+class ValidatorRecord(Struct, frozen=True):
+    """A member's machine that takes part in ordering blocks."""
+
+    key: str
+    since: int
+
+
 class CeremonyKey(Struct, frozen=True, forbid_unknown_fields=True):
     """A key that a ceremony would bind: for whom, to whom, in which roles."""
 
@@ -277,6 +284,11 @@ def change_key(name: str, number: int) -> str:
 def change_count_key(name: str) -> str:
     """Key of the count of a parameter's changes."""
     return f"governance/change/{name}/count"
+
+
+def validator_key(member: str) -> str:
+    """Key of a ValidatorRecord."""
+    return f"governance/validator/{member}"
 
 
 def ceremony_key(ceremony: str) -> str:

@@ -174,6 +174,21 @@ def are_roles_allowed(view: View, call: Call) -> bool:
     return all(is_role_allowed(role, call.arguments.member_class) for key in call.arguments.keys for role in key.roles)
 
 
+# 15: validators
+
+
+def is_own_validator(view: View, call: Call) -> bool:
+    """15.1: an active member names its own machine, as a handle that has keys to spare."""
+    person = find_person(view, call.genesis, call.actor, call.arguments.handle)
+    is_own = call.arguments.organisation == call.actor and is_active_member(view, call.actor)
+    return is_own and len(person.keys) < MAX_PERSON_KEYS
+
+
+def is_validator_new(view: View, call: Call) -> bool:
+    """15.2: a key is bound once in its life."""
+    return view.get(key_key(call.arguments.key), KeyRecord) is None
+
+
 # 11, 17: going
 
 

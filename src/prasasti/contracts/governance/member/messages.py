@@ -1,8 +1,8 @@
-"""Messages of ``governance`` about members: arguments, roles, conditions in order, effects on standing."""
+"""Messages of ``governance`` about members and their machines: arguments, roles, conditions in order, effects on standing."""
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -13,7 +13,7 @@ from prasasti.contracts.governance.resolutions import is_resolved
 from prasasti.contracts.offices import AUDITOR, MAX_ROLES, OFFICER, REGISTRAR
 from prasasti.core.contract import Message
 from prasasti.core.genesis import FoundingKey, MemberClass
-from prasasti.core.types import Code, Document, Identifier, Instant, is_ascending
+from prasasti.core.types import Code, Document, HexKey, Identifier, Instant, is_ascending
 
 HOLDER = ("identity.holder",)
 OptionalIdentifier = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{0,128}\Z")]
@@ -70,6 +70,15 @@ class RemoveMember(Struct, frozen=True, forbid_unknown_fields=True):
 
     organisation: Identifier
     resolution: Code
+
+
+class NameValidator(Struct, frozen=True, forbid_unknown_fields=True):
+    """15: a member's machine that takes part in ordering blocks, in place of any before; its key has this one role."""
+
+    handle: Identifier
+    key: HexKey
+    organisation: Identifier
+    roles: Annotated[list[Literal["governance.validator"]], Meta(min_length=1, max_length=1)]
 
 
 class Leave(Struct, frozen=True, forbid_unknown_fields=True):
@@ -162,6 +171,20 @@ MESSAGES = (
         ),
         process=transitions.process_remove_member,
         effects=({"effect": "reinstate", "organisation": "organisation"}, {"effect": "remove", "organisation": "organisation"}),
+    ),
+    Message(
+        name="name_validator",
+        number="15",
+        arguments=NameValidator,
+        roles=(OFFICER, "identity.new_key"),
+        minimum_signers=2,
+        maximum_signers=2,
+        conditions=(
+            (rejections.NOT_MEMBERS_VALIDATOR, checks.is_own_validator),
+            (rejections.VALIDATOR_BOUND, checks.is_validator_new),
+        ),
+        process=transitions.process_name_validator,
+        effects=({"effect": "bind_key", "key": "key", "organisation": "organisation", "possession": True, "roles": "roles"},),
     ),
     Message(
         name="leave",

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from prasasti.contracts.governance.events import MemberAdmitted, MemberLeaving, MemberRemoved, MemberSuspended, Reinstated, SuspendedAtOnce
+from prasasti.contracts.governance.events import (
+    MemberAdmitted,
+    MemberLeaving,
+    MemberRemoved,
+    MemberSuspended,
+    Reinstated,
+    SuspendedAtOnce,
+    ValidatorNamed,
+)
 from prasasti.contracts.governance.parameters import LAST_LEAVING_SECONDS, LEAVING_SECONDS, SEASONING_SECONDS, read_figures, read_seconds
 from prasasti.contracts.governance.records import (
     ACTIVE,
@@ -12,13 +20,16 @@ from prasasti.contracts.governance.records import (
     OPEN,
     RATIFY,
     ProposalRecord,
+    ValidatorRecord,
     digest_id,
     member_key,
     note_document,
+    validator_key,
 )
 from prasasti.contracts.governance.resolutions import use_resolution
 from prasasti.contracts.governance.roster import find_conduct, find_member, list_members, list_roll, set_conduct, set_roster, set_standing
 from prasasti.contracts.governance.standing import count_seconds_left, end_suspension, find_suspension, remove_member, silences, suspend
+from prasasti.contracts.governance.validators import compute_powers
 from prasasti.contracts.governance.voting import compute_tag, hold_votes, note_deadlock, open_vote, schedule
 from prasasti.contracts.offices import Draft, bind_key, key_key
 from prasasti.core.contract import Call, Outcome, View
@@ -96,6 +107,17 @@ def process_remove_member(view: View, call: Call) -> Outcome:
     remove_member(draft, call, arguments.organisation)
     use_resolution(draft, arguments.resolution)
     return draft.outcome(MemberRemoved(arguments.organisation), *note_deadlock(draft, call))
+
+
+def process_name_validator(view: View, call: Call) -> Outcome:
+    """15: the machine has power from the next block on; a validator named before has none any more."""
+    draft, arguments = Draft(view), call.arguments
+    bind_key(draft, call, call.actor, arguments.handle, arguments.key, arguments.roles)
+    draft.put(validator_key(call.actor), ValidatorRecord(arguments.key, call.time))
+    powers = compute_powers(draft, call.genesis)
+    classes = sorted({require(find_member(view, power.member), power.member).member_class for power in powers})
+    power = next((each.power for each in powers if each.member == call.actor), 0)
+    return draft.outcome(ValidatorNamed(len(classes), arguments.key, call.actor, power))
 
 
 def process_leave(view: View, call: Call) -> Outcome:
