@@ -1,4 +1,4 @@
-"""The nginx configuration of docs/guides/proxy.md, as it stands there, in front of a node. Only where nginx is installed."""
+"""The nginx configuration of docs/guides/proxy.md, as it stands there, in front of a node. Left out without nginx."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.judges import leave_out
 from tests.web.test_limits import WIDE
 from tests.web.world import ROOT, Served, serving
 
@@ -80,7 +81,10 @@ def proxied(folder: Path, served: Served) -> Iterator[httpx.Client]:
         yield client
 
 
-def check_configuration(tmp_path: Path) -> None:
+@pytest.mark.outside
+def test_the_configuration_in_the_guide_works(tmp_path: Path) -> None:
+    if NGINX is None:
+        leave_out("nginx is not installed")
     (tmp_path / "nginx").mkdir()
     with serving(tmp_path, WIDE, trusted_proxies=("127.0.0.1",)) as served, proxied(tmp_path / "nginx", served) as client:
         envelope = served.envelopes.put("through")
@@ -100,11 +104,3 @@ def check_configuration(tmp_path: Path) -> None:
         assert position == 2
         assert client.post("/v1/transactions", content=b"x" * (34 * 2**20)).status_code == 413
         assert "prasasti_ready 1.0" in client.get("/metrics").text
-
-
-# Defined only where it can run: a test left out would be a failure wherever everything must run, and nginx is nobody's part.
-if NGINX is not None:
-
-    @pytest.mark.outside
-    def test_the_configuration_in_the_guide_works(tmp_path: Path) -> None:
-        check_configuration(tmp_path)
