@@ -1,1 +1,1 @@
-"""Contract ``identity``: whose key signs, in which office. So far: registering and ending keys."""
+"""Contract ``identity``: whose key signs, in which office; how keys are made, handed over, lost and recovered."""

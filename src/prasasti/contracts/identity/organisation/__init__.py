@@ -1,0 +1,1 @@
+"""Organisations that are no members: 13, 14, 16."""

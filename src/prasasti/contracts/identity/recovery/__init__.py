@@ -1,0 +1,1 @@
+"""Recoveries of lost keys: 07 to 09."""
