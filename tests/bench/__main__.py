@@ -27,14 +27,16 @@ from tests.bench.figures import (
     publish_long_log,
 )
 from tests.bench.measure import Figure, told
+from tests.bench.node import measure_node
 from tests.bench.reading import measure_reading
 from tests.bench.workshop import open_workshop
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-PARTS = ("ledger", "reading")
+PARTS = ("ledger", "reading", "node")
 KEYS = 100_000
 RELEASES, QUICK_RELEASES = 100_000, 5_000
 PROCESSES, QUICK_PROCESSES = 1_000_000, 20_000
+RESTORED, QUICK_RESTORED = 50_000, 4_000
 VERIFIED_ENTRIES = 400_000
 SEGMENTS = 12
 QUICK_SEGMENTS = 3
@@ -61,17 +63,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.bench", description="Measure speed, each figure beside its limit.")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_SEGMENTS} segments a figure, few releases, for a first look")
-    parser.add_argument("--only", choices=PARTS, help="one part alone: recording and verifying, or the read model, import and export")
+    parser.add_argument("--only", choices=PARTS, help="one part alone: recording and verifying; the read model, import, export; the node")
     parser.add_argument("--segments", type=int, help=f"segments a figure ({SEGMENTS})")
     parser.add_argument("--keys", type=int, default=KEYS, help=f"state keys before the first segment ({KEYS:,})")
     parser.add_argument("--releases", type=int, help=f"releases that are imported and exported ({RELEASES:,})")
     parser.add_argument("--processes", type=int, help=f"processes that are searched ({PROCESSES:,})")
+    parser.add_argument("--restore", type=int, metavar="N", help=f"transactions that are restored ({RESTORED:,})")
     parser.add_argument("--folder", help="where the ledger is made; its disk is what is measured (the system's temporary folder)")
     parser.add_argument("--json", action="store_true", help="print JSON, a list a part, instead of tables")
     parser.add_argument("--write", action="store_true", help=f"keep the tables in {DOCUMENT.parent.name}/{DOCUMENT.name}")
     given = parser.parse_args(arguments)
     given.segments = given.segments or (QUICK_SEGMENTS if given.quick else SEGMENTS)
     given.releases = given.releases or (QUICK_RELEASES if given.quick else RELEASES)
+    given.restore = given.restore or (QUICK_RESTORED if given.quick else RESTORED)
     given.processes = given.processes or (QUICK_PROCESSES if given.quick else PROCESSES)
     return given
 
@@ -80,6 +84,8 @@ def measure_part(part: str, scratch: Path, given: argparse.Namespace, say: Calla
     """Every figure of a part, in the order of its table."""
     if part == "ledger":
         return measure_ledger(scratch, given.keys, given.segments, say)
+    if part == "node":
+        return measure_node(scratch, given.keys, given.segments, given.restore, say)
     figures = measure_reading(scratch, given.segments, given.releases, say)
     return figures + measure_answers(scratch, given.segments, given.processes, say)
 
@@ -115,18 +121,22 @@ def make_table(part: str, figures: Sequence[Figure]) -> Table:
 
 def _format(figure: Figure) -> list[str]:
     low, high = figure.spread
-    goals = [f"≥ {figure.goal:.2f}"] if figure.goal is not None else []
+    goals = [f"{'≤' if figure.is_time else '≥'} {figure.goal:.2f}"] if figure.goal is not None else []
     goals += [f"≥ {figure.rate_goal:,.0f}/s"] if figure.rate_goal is not None else []
     goal = ", ".join(goals or ["-"]) + ("" if figure.is_reached else ", missed")
-    rates = f"{figure.rate:,.0f} {figure.unit}", figure.limit_name, f"{figure.limit_rate:,.0f}"
+    if figure.is_time:
+        rates = f"{figure.rate:,.1f} {figure.unit}", figure.limit_name, f"{figure.limit_rate:,.1f} {figure.unit}"
+    else:
+        rates = f"{figure.rate:,.0f} {figure.unit}", figure.limit_name, f"{figure.limit_rate:,.0f}"
     return [figure.name, *rates, f"{figure.ratio:.2f}", f"{low:.2f}–{high:.2f}", goal]
 
 
 def describe(figure: Figure) -> dict[str, object]:
-    """A figure as JSON holds it; rates a second."""
+    """A figure as JSON holds it; rates a second, or times in its unit."""
+    digits = 3 if figure.is_time else None
     return {
-        "figure": figure.name, "unit": figure.unit, "rate": round(figure.rate), "limit": figure.limit_name,
-        "limit_rate": round(figure.limit_rate), "ratio": round(figure.ratio, 3), "goal": figure.goal, "rate_goal": figure.rate_goal,
+        "figure": figure.name, "unit": figure.unit, "rate": round(figure.rate, digits), "limit": figure.limit_name,
+        "limit_rate": round(figure.limit_rate, digits), "ratio": round(figure.ratio, 3), "goal": figure.goal, "rate_goal": figure.rate_goal,
         "is_reached": figure.is_reached,
         "segments": len(figure.samples), "smallest": round(figure.spread[0], 3), "largest": round(figure.spread[1], 3),
     }  # fmt: skip

@@ -101,7 +101,7 @@ def publish_log(workshop: Workshop, log: LogSource, scratch: Path, name: str, ge
     folder = scratch / name
     kept = KeptCheckpoint(scratch / f"publisher-{name}")
     settings = build_settings(genesis or workshop.ledger.genesis_bytes)
-    publish(log, _TablesOnly(workshop), folder, _LogSigner(), settings, kept)
+    publish(log, _TablesOnly(workshop), folder, LogSigner(), settings, kept)
     return folder
 
 
@@ -143,7 +143,7 @@ def _write_synced(folder: Path, files: dict[Path, bytes]) -> None:
         os.close(descriptor)
 
 
-class _LogSigner:
+class LogSigner:
     """The log's key."""
 
     public_key = signing_key("log").verify_key.encode()

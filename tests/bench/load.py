@@ -9,6 +9,7 @@ import random
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from hashlib import sha256
 from typing import Any
@@ -143,7 +144,7 @@ class Load:
         if kind != "repeat" or release is not known:
             if kind == "updated release" and release is known:
                 arguments["redaction_version"] += 1
-            release.body = encode_canonical({"id": arguments["release_id"], "ocid": arguments["ocid"], "made": self._made})
+            release.body = encode_canonical(_write_release(arguments, self._made))
             arguments["document"] = Document(RELEASE_MEDIA_TYPE, sha256(release.body).hexdigest(), len(release.body))
             batch.documents.append((release.body, RELEASE_MEDIA_TYPE))
         if release is not known:
@@ -195,6 +196,13 @@ class Load:
         message = encode_pae(payload)
         keys = [signing_key(f"{owner}/{handle}") for handle in handles]
         return encode_envelope(payload, [(key.verify_key.encode(), key.sign(message).signature) for key in keys])
+
+
+def _write_release(arguments: dict[str, Any], made: int) -> dict[str, Any]:
+    """A release that says what its entry says; ``made`` tells versions apart."""
+    date = datetime.fromtimestamp(arguments["date"], UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    buyer = {"id": arguments["buyer"]}
+    return {"buyer": buyer, "date": date, "id": arguments["release_id"], "made": made, "ocid": arguments["ocid"], "tag": arguments["tag"]}
 
 
 def _prefix(publisher: int) -> str:

@@ -29,7 +29,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A figure of the table. ``goal`` is a ratio, ``rate_goal`` a rate; ``unit`` counts what the rates are of."""
+    """A figure of the table. ``goal`` is a ratio, ``rate_goal`` a rate; ``unit`` counts what the rates are of.
+
+    Where ``is_time``, figure and limit are times in ``unit`` instead, and the goal is the most that the ratio may be.
+    """
 
     name: str
     limit_name: str
@@ -37,6 +40,7 @@ class Figure:
     unit: str
     samples: tuple[Sample, ...]
     rate_goal: float | None = None
+    is_time: bool = False
 
     @property
     def ratio(self) -> float:
@@ -62,6 +66,8 @@ class Figure:
     @property
     def is_reached(self) -> bool:
         """Whether the medians reach the goals; what has none is always reached."""
+        if self.is_time:
+            return self.goal is None or self.ratio <= self.goal
         return self.ratio >= (self.goal or 0) and self.rate >= (self.rate_goal or 0)
 
 

@@ -32,7 +32,7 @@ class Workshop:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._load = Load(ledger.chain)
+        self.load = Load(ledger.chain)
         self._messages: list[tuple[bytes, bytes]] = []
         self.transactions = 0
         self.refused = 0
@@ -40,13 +40,13 @@ class Workshop:
     def fill(self, keys: int) -> None:
         """Record new processes until the state has about so many keys."""
         for _ in range(0, keys // KEYS_A_PROCESS, BLOCK_TRANSACTIONS):
-            batch = self._load.make_stock(BLOCK_TRANSACTIONS, int(time.time()))
+            batch = self.load.make_stock(BLOCK_TRANSACTIONS, int(time.time()))
             self._submit(batch)
             self._messages = [_split(envelope) for envelope in batch.envelopes[:VERIFICATIONS]]
 
     def run_segment(self) -> float:
         """Transactions a second of one full block of the mixed load, from the first envelope handed in to the last answer."""
-        batch = self._load.make_mixed(BLOCK_TRANSACTIONS, int(time.time()))
+        batch = self.load.make_mixed(BLOCK_TRANSACTIONS, int(time.time()))
         self.ledger.documents.put(batch.documents)
         # What the load holds is no part of a node: keep it out of the collector's way.
         gc.collect()
