@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prasasti.bootstrap import open_for_writing
+from prasasti.contracts.versions import ContractMismatch
 from prasasti.core.admission import Inadmissible
 from prasasti.core.envelope import Transaction
 from prasasti.core.types import Bug
-from prasasti.contracts.versions import ContractMismatch
 from tests.core.ledger import ACCEPTED, START, Ledger, key_of
 from tests.core.rehearsal import thing_key
 from tests.engines.world import OTHER, SENDER, WITH_REHEARSAL, found

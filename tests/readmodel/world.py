@@ -9,11 +9,11 @@ from typing import Any
 
 from prasasti.contracts import index_by_table
 from prasasti.contracts.procurement.rejections import TOO_MANY_VERSIONS
+from prasasti.contracts.versions import choose_registry
 from prasasti.core.contract import Record
 from prasasti.core.genesis import decode_genesis
 from prasasti.core.state import CommittedView
 from prasasti.core.tree import Tree
-from prasasti.contracts.versions import choose_registry
 from prasasti.integrations.ocds.attestation import recompute_parties
 from prasasti.readmodel.database import dump, open_read_model
 from prasasti.services.ledger import Ledger as OpenedLedger

@@ -17,10 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from prasasti.contracts import CONTRACTS, index_by_table
+from prasasti.contracts.versions import choose_registry
 from prasasti.core.admission import Inadmissible, decode_transaction
 from prasasti.core.genesis import decode_genesis
 from prasasti.core.state import Tip
-from prasasti.contracts.versions import choose_registry
 from prasasti.integrations.ocds.attestation import recompute_parties
 from prasasti.services.audit import AuditReport, audit
 from prasasti.services.audited_log import LedgerLog, PublishedLog, open_source

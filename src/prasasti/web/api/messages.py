@@ -42,6 +42,7 @@ BY_ACTION: Mapping[str, Mapping[str, Any]] = {
         "form": "act",
         "name": "",
     },
+    "governance.name_validator": {"roles": ["governance.validator"]},
     "governance.suspend_at_once": {"key": ""},
 }
 # The first that a pattern takes is the example.
