@@ -234,6 +234,10 @@ def test_personal_data_in_a_text_is_refused_or_kept_as_asked(ledger: Path, run: 
         ('roles = ["identity.registrar"]', 'roles = ["governance.officer"]|needs a key with the role identity.registrar'),
         ('ocid_prefixes = ["ocds-abc123"]', 'ocid_prefixes = ["ocds zz"]|is no ocid prefix'),
         ('ocid_prefixes = ["ocds-abc123"]', "ocid_prefixes = []|a publisher needs ocid_prefixes"),
+        (
+            'roles = ["identity.registrar"]',
+            'roles = ["identity.registrar", "treasury.payer"]|may not hold identity.registrar and treasury.payer',
+        ),
     ],
 )
 def test_founders_get_no_more_than_a_registrar_may_give(run: Run, tmp_path: Path, change: str, words: str) -> None:

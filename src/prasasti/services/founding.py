@@ -16,7 +16,7 @@ from typing import Any
 
 from prasasti.contracts import CONTRACTS
 from prasasti.contracts.governance.parameters import is_value_allowed, keeps_order
-from prasasti.contracts.offices import is_role_allowed
+from prasasti.contracts.offices import MAX_PERSON_KEYS, find_exclusion, is_role_allowed
 from prasasti.core.contract import Contract, Record, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
 from prasasti.core.genesis import ConsensusParts, Genesis, ParameterRecord, decode_genesis, list_founders
@@ -154,6 +154,15 @@ def _check_founders(genesis: Genesis) -> None:
             for role in key.roles:
                 if not is_role_allowed(role, classes.get(founder.id, "")):
                     raise FoundingProblem(f"{founder.id}, {key.handle}: the role {role} is unknown, or not for such an organisation")
+        for handle in dict.fromkeys(key.handle for key in founder.keys):
+            keys = [key for key in founder.keys if key.handle == handle]
+            if len(keys) > MAX_PERSON_KEYS:
+                raise FoundingProblem(f"{founder.id}, {handle}: a person has {MAX_PERSON_KEYS} keys at most")
+            excluded = find_exclusion({role for key in keys for role in key.roles})
+            if excluded is not None:
+                raise FoundingProblem(
+                    f"{founder.id}, {handle}: one person may not hold {excluded[0]} and {excluded[1]}; give one to another"
+                )
         if founder.id in classes and not any("identity.registrar" in key.roles for key in founder.keys):
             raise FoundingProblem(f"{founder.id}: a member needs a key with the role identity.registrar, to register further ones")
     for organisation in genesis.organisations:
