@@ -1,6 +1,6 @@
 """A contract for tests alone: it writes and removes any record, names documents, and schedules deadlines.
 
-The first contracts of the product have no deadline yet and never remove a record; the core must do both right.
+What the product's contracts do with deadlines and removals is a part of what the core must do right.
 """
 
 from __future__ import annotations
