@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from prasasti.core.encoding import encode_canonical
-from prasasti.core.genesis import Genesis, build_genesis_tree, decode_genesis
+from prasasti.core.genesis import Genesis, KeyRecord, MemberRecord, OrganisationRecord, build_genesis_tree, decode_genesis
 from prasasti.core.tree import Bucket, Records, TopTree, Tree
 from prasasti.core.types import Bug, require
 from prasasti_verify.hashing import EMPTY_ROOT, compute_app_hash
@@ -132,6 +132,7 @@ class BlockView:
         self._due_position = 0
         self._keys_touched: set[str] = set()
         self._touches_organisations = False
+        self._least: dict[str, Struct | int | None] = {}
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """The record under a key as of now in this block."""
@@ -145,8 +146,10 @@ class BlockView:
             self._written[key] = record
             if key.startswith(KEY_PREFIX):
                 self._keys_touched.add(key.removeprefix(KEY_PREFIX))
+                self._note_least(key, record)
             elif key.startswith(ORGANISATION_PREFIXES):
                 self._touches_organisations = True
+                self._note_least(key, record)
             elif key.startswith(SCHEDULE_PREFIX):
                 moment = split_schedule_key(key)
                 if record is not None:
@@ -157,6 +160,18 @@ class BlockView:
     def may_have_changed_standing(self, keys: Iterable[str]) -> bool:
         """Whether this block wrote any of these keys, or any organisation at all."""
         return self._touches_organisations or not self._keys_touched.isdisjoint(keys)
+
+    def get_least(self, key: str, kind: type[Record]) -> Record | None:
+        """A record as ``get``; a key or organisation as it stood at its least in this block.
+
+        What was lost and given back counts from the next block on, as anything given does: so every reader takes it.
+        """
+        if key in self._least:
+            return _as_kind(self._least[key], kind, key)
+        return self.get(key, kind)
+
+    def _note_least(self, key: str, record: Struct | int | None) -> None:
+        self._least[key] = _weaken(self._least[key], record) if key in self._least else record
 
     def next_due(self, until: int) -> str | None:
         """Key of the earliest deadline with time ≤ ``until``, in order (time, key), or None; ``until`` never falls."""
@@ -188,6 +203,19 @@ class BlockView:
     def changes(self) -> Mapping[str, bytes | None]:
         """Everything written, as canonical values (None removes)."""
         return {key: encode_canonical(record) if record is not None else None for key, record in self._written.items()}
+
+
+def _weaken(one: Struct | int | None, other: Struct | int | None) -> Struct | int | None:
+    """Of two versions of a key's or an organisation's record what both allow."""
+    if isinstance(one, KeyRecord) and isinstance(other, KeyRecord):
+        roles = [role for role in other.roles if role in one.roles]
+        until = one.until if one.until is not None else other.until
+        return KeyRecord(other.handle, other.organisation, roles, other.since, until, one.suspended or other.suspended)
+    if isinstance(one, MemberRecord):
+        return one if one.standing == "suspended" else other
+    if isinstance(one, OrganisationRecord):
+        return one if one.standing != "active" else other
+    return other
 
 
 def _as_kind(record: Struct | int | None, kind: type[Record], key: str) -> Record | None:

@@ -232,8 +232,15 @@ def _call(state: State, block: Block, transaction: Transaction | None) -> Call:
     )
 
 
+class _LeastStanding:
+    """A block's view, in which keys and organisations stand as at their least in it (``BlockView.get_least``)."""
+
+    def __init__(self, view: BlockView) -> None:
+        self.get = view.get_least
+
+
 def _standing_context(view: BlockView, state: State, block: Block, registry: Registry) -> AdmissionContext:
     return AdmissionContext(
-        chain=state.chain, time=block.time, view=view, registry=registry,
+        chain=state.chain, time=block.time, view=_LeastStanding(view), registry=registry,
         is_id_used=lambda _: False, count_refusals=lambda _actor, _since: 0,
     )  # fmt: skip
