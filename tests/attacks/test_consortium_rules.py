@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from tests.contracts.governing import Consortium, holder, officer
+import pytest
+
+from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS
+from tests.contracts.governing import Consortium, holder, officer, parameter
 from tests.contracts.plays import registrar
 from tests.contracts.test_governance_properties import Follower
 from tests.core.ledger import ACCEPTED, Ledger, key_of
@@ -55,3 +58,36 @@ def test_a_member_suspended_and_reinstated_within_a_block_acts_from_the_next_on(
     follow(ledger)
     assert ledger.do(*wake) == ACCEPTED
     follow(ledger)
+
+
+# A message that raises halts everybody.
+
+
+@pytest.mark.parametrize("text", ["a" * 200, "\x01" * 200, '"' * 200, "\\" * 100])
+def test_no_parameter_s_text_outgrows_an_event(tmp_path: Path, text: str) -> None:
+    """The event tells two values; in JSON some characters take six bytes."""
+    consortium = Consortium(tmp_path)
+    for proposal, value in (("one", text), ("two", text[:-1] + " ")):
+        arguments = parameter("welfare.note", value, consortium.now + 60 * DAY)
+        answer = consortium.propose(proposal, "set_parameter", arguments)
+        assert answer == (ACCEPTED if len(json.dumps(value)) <= 202 else "governance.03.2")
+        if answer != ACCEPTED:
+            return
+        assert consortium.vote(proposal, "yes", *consortium.founders) == ACCEPTED
+        consortium.wait(14)
+        consortium.wait(10)
+        assert consortium.carry_out(proposal, "set_parameter", arguments) == ACCEPTED
+        consortium.wait(61)
+
+
+def test_a_training_clock_ends_before_the_calendar_does(tmp_path: Path) -> None:
+    """A quarter of the year 10000 has no name: one officer would halt the ledger for good."""
+    ledger = Ledger(tmp_path)
+    assert ledger.do("identity.register_key", {
+        "handle": "new", "key": key_of("agency-1/new"), "organisation": "agency-1", "roles": ["governance.desk"],
+    }, REGISTRAR, ("agency-1/new", "identity.new_key")) == ACCEPTED  # fmt: skip
+    advance = [ledger.sign("governance.advance_clock", {"seconds": MAX_ADVANCE_SECONDS}, OFFICER) for _ in range(120)]
+    answers = ledger.seal(*advance)
+    assert ACCEPTED in answers
+    assert set(answers) <= {ACCEPTED, "governance.02.2", "admission.12"}
+    assert answers[-1] != ACCEPTED

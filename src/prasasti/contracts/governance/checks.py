@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS
+from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS, MAX_OFFSET_SECONDS
 from prasasti.contracts.governance.records import (
+    CLOCK_KEY,
+    ClockRecord,
     NamedDocumentRecord,
     TableRecord,
     WithheldRecord,
@@ -51,5 +53,7 @@ def is_training(view: View, call: Call) -> bool:
 
 
 def is_advance_in_range(view: View, call: Call) -> bool:
-    """02.2: forward, and by at most 400 days at a time."""
-    return 1 <= int(call.arguments.seconds) <= MAX_ADVANCE_SECONDS
+    """02.2: forward, by at most 400 days at a time, and by at most a hundred years altogether."""
+    record = view.get(CLOCK_KEY, ClockRecord)
+    seconds, before = int(call.arguments.seconds), record.offset_seconds if record is not None else 0
+    return 1 <= seconds <= MAX_ADVANCE_SECONDS and before + seconds <= MAX_OFFSET_SECONDS

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from prasasti.core.contract import View
+from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import MAX_EXPIRY_SECONDS, ComingValue, ParameterRecord
 from prasasti.core.types import MAX_SAFE_INTEGER
 
@@ -17,6 +18,8 @@ Value = int | bool | str
 DAY_SECONDS = 86_400
 MAX_LEGAL_BASIS_BYTES = 200
 MAX_ADVANCE_SECONDS = 34_560_000
+# A hundred years: the calendar of quarters has names up to the year 9999.
+MAX_OFFSET_SECONDS = 36_525 * DAY_SECONDS
 MAX_ARGUMENTS_BYTES = 20_000
 MAX_DOCUMENT_BYTES = 8 * 2**20
 MAX_TEXT_BYTES = 200
@@ -132,7 +135,8 @@ def is_value_allowed(name: str, value: Value) -> bool:
     if name in SECONDS_PARAMETERS:
         limit = MAX_EXPIRY_SECONDS if name.startswith("max_expiry") else MAX_SAFE_INTEGER
         return type(value) is int and 0 < value <= limit
-    return True
+    # As JSON writes it, with its quotes: an event tells two values, and some characters take six bytes there.
+    return not isinstance(value, str) or len(encode_canonical(value)) <= MAX_TEXT_BYTES + 2
 
 
 def is_parameter_well_formed(view: View, name: str, value: Value) -> bool:
