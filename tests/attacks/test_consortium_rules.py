@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS
-from tests.contracts.governing import Consortium, holder, officer, parameter
+from tests.contracts.governing import FOUR, Consortium, holder, officer, parameter
 from tests.contracts.plays import registrar
 from tests.contracts.test_governance_properties import Follower
 from tests.core.ledger import ACCEPTED, Ledger, key_of
@@ -16,6 +16,9 @@ from tests.core.ledger import ACCEPTED, Ledger, key_of
 DAY = 86_400
 REGISTRAR = registrar("agency-1")
 OFFICER = officer("agency-1")
+FIVE = FOUR | {"auditor-2": "auditor"}
+# A publisher without a registrar, whom founders serve.
+ORPHAN = [{"id": "publisher-1", "keys": [], "licence": "", "ocid_prefixes": ["ocds-abc123-"], "publication_policy": ""}]
 
 
 def follow(ledger: Ledger) -> None:
@@ -91,3 +94,34 @@ def test_a_training_clock_ends_before_the_calendar_does(tmp_path: Path) -> None:
     assert ACCEPTED in answers
     assert set(answers) <= {ACCEPTED, "governance.02.2", "admission.12"}
     assert answers[-1] != ACCEPTED
+
+
+# One key, and what it makes of itself.
+
+
+def test_a_registrar_makes_no_second_one_of_itself(tmp_path: Path) -> None:
+    """Where two must sign, a pseudonym that one registered and shared its office with would be the second."""
+    ledger = Ledger(tmp_path)
+    until = ledger.time + 30 * DAY
+    second = {"handle": "second", "key": key_of("agency-1/second"), "organisation": "agency-1", "roles": ["identity.registrar"]}
+    assert ledger.do("identity.register_key", second, REGISTRAR, ("agency-1/second", "identity.new_key")) == ACCEPTED
+    ghost = {"handle": "ghost", "key": key_of("agency-1/ghost"), "organisation": "agency-1", "roles": ["governance.desk"]}
+    assert ledger.do("identity.register_key", ghost, REGISTRAR, ("agency-1/ghost", "identity.new_key")) == ACCEPTED
+    share = {"key": key_of("agency-1/ghost"), "role": "identity.registrar", "until": until}
+    assert ledger.do("identity.delegate_office", share, holder(REGISTRAR[0])) == "identity.06.2"
+    assert ledger.do("identity.grant_office", share, REGISTRAR) == "identity.04.5"
+    weighty = {"key": key_of("agency-1/ghost"), "role": "governance.officer", "until": until}
+    assert ledger.do("identity.grant_office", weighty, REGISTRAR) == "identity.04.5"
+
+
+def test_who_founded_the_ledger_and_was_removed_acts_for_no_publisher(tmp_path: Path) -> None:
+    consortium = Consortium(tmp_path, FIVE, organisations=ORPHAN)
+    act = {"handle": "mine", "organisation": "publisher-1", "roles": ["procurement.publisher"]}
+
+    def register(name: str) -> str:
+        new = (f"publisher-1/{name}", "identity.new_key")
+        return consortium.ledger.do("identity.register_key", act | {"key": key_of(new[0])}, registrar("auditor-2"), new)
+
+    assert register("before") == ACCEPTED
+    assert consortium.enact("out", "remove_member", {"organisation": "auditor-2"}) == ACCEPTED
+    assert register("after") == "identity.01.1"

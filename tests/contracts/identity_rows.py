@@ -317,7 +317,9 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a machine's role shared": ("identity.06.2", after(
         register(roles=["governance.store"]), delegate("agency-1/new", OFFICER[0], "governance.store"))),
     "an office shared with whom it excludes": (
-        "identity.06.3", after(PAYER, delegate(REGISTRAR[0], "agency-1/payer", "identity.registrar"))),
+        "identity.06.3", after(
+            PAYER, grant(OFFICER[0], "procurement.officer"), delegate(OFFICER[0], "agency-1/payer", "procurement.officer"))),
+    "a registrar's office shared": ("identity.06.2", delegate(REGISTRAR[0], OFFICER[0], "identity.registrar")),
     "an office shared for 90 days": (ACCEPTED, delegate(OFFICER[0], REGISTRAR[0], "governance.officer", NOW + 90 * DAY)),
     "for longer": ("identity.06.4", delegate(OFFICER[0], REGISTRAR[0], "governance.officer", NOW + 90 * DAY + 1)),
     "until now, shared": ("identity.06.4", delegate(OFFICER[0], REGISTRAR[0], "governance.officer", NOW)),

@@ -81,9 +81,9 @@ def is_ahead(view: View, call: Call, until: int, longest: str) -> bool:
     return call.time < until <= call.time + read_seconds(view, longest, call.time)
 
 
-def is_founder(call: Call, key: str) -> bool:
-    """Whether a key is a founding member's."""
-    return any(each.key == key for member in call.genesis.members for each in member.keys)
+def is_founder(view: View, call: Call, key: str) -> bool:
+    """Whether a key is a founding member's, which is a member still."""
+    return any(each.key == key and find_class(view, member.id) for member in call.genesis.members for each in member.keys)
 
 
 def may_act_for(view: View, call: Call, organisation: str) -> bool:
@@ -93,7 +93,7 @@ def may_act_for(view: View, call: Call, organisation: str) -> bool:
     publisher = find_organisation(view, organisation)
     if publisher is None or find_class(view, organisation) or not is_organisation_active(view, organisation):
         return False
-    return is_founder(call, call.signers[0].key) and not find_offices(view, call.genesis, organisation).registrars
+    return is_founder(view, call, call.signers[0].key) and not find_offices(view, call.genesis, organisation).registrars
 
 
 def owns_or_registers(view: View, call: Call, record: KeyRecord) -> bool:

@@ -98,12 +98,12 @@ def is_delegate_colleague(view: View, call: Call) -> bool:
 
 
 def may_delegate(view: View, call: Call) -> bool:
-    """06.2: the holder has the office, not by delegation, and it is no machine's."""
+    """06.2: the holder has the office, not by delegation, and it is no machine's; nor a registrar's, who would be two by himself."""
     signer, role = call.signers[0].key, call.arguments.role
     record = require(find_key(view, signer), signer)
     terms = find_person_of_key(view, call.genesis, signer).terms
     is_delegated = any((term.key, term.role, term.delegated) == (signer, role, True) for term in terms)
-    return role in record.roles and role not in MACHINE_ROLES and not is_delegated
+    return role in record.roles and role not in (REGISTRAR, *MACHINE_ROLES) and not is_delegated
 
 
 def is_delegation_in_range(view: View, call: Call) -> bool:

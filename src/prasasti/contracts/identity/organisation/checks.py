@@ -110,7 +110,7 @@ def do_closers_pair(view: View, call: Call) -> bool:
     organisation = call.arguments.organisation
 
     def may_act(key: str, owner: str) -> bool:
-        return owner == organisation or (is_founder(call, key) and not find_offices(view, call.genesis, organisation).registrars)
+        return owner == organisation or (is_founder(view, call, key) and not find_offices(view, call.genesis, organisation).registrars)
 
     signers = [(signer.key, require(find_key(view, signer.key), signer.key).organisation) for signer in call.signers]
     return any(
