@@ -126,10 +126,19 @@ def read_manifest(folder: Path) -> Manifest:
     for file in manifest.files:
         if not _is_path_within(file.path):
             raise Differs(place, "paths within the backup", file.path)
+    told, lies = sorted(file.path for file in manifest.files), sorted([DATABASE_NAME, DOCUMENTS_NAME, *list_kept(folder)])
+    if told != lies:
+        raise Differs(place, f"the files {', '.join(lies)}, each once", ", ".join(told))
+    require_described(folder, manifest)
+    return manifest
+
+
+def require_described(folder: Path, manifest: Manifest) -> None:
+    """Differs where one of a manifest's files is not in a folder as the manifest says."""
+    for file in manifest.files:
         found = _describe(folder, file.path)
         if found != file:
             raise Differs(str(folder / file.path), f"{file.bytes} bytes, SHA-256 {file.sha256}", f"{found.bytes} bytes, {found.sha256}")
-    return manifest
 
 
 def check_copy(folder: Path, manifest: Manifest, progress: Progress | None = None) -> CheckedCopy:

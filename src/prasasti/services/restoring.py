@@ -26,7 +26,7 @@ from prasasti.core.types import find_documents
 from prasasti.log.kept import KeptCheckpoint, PublisherBusy
 from prasasti.services.audit import ATTEST_ACTION, AuditReport, Parties, audit
 from prasasti.services.audited_log import PublishedLog
-from prasasti.services.backing_up import check_copy, copy_file, list_kept, read_manifest
+from prasasti.services.backing_up import check_copy, copy_file, read_manifest, require_described
 from prasasti.services.difference import Difference, Differs
 from prasasti.services.last_signed import (
     PUBLISHER_NAME,
@@ -108,9 +108,10 @@ def restore_backup(backup: Path, folder: Path, notes: Notes, progress: Progress 
     manifest = read_manifest(backup)
     with _preparing(folder) as staging:
         (staging / PUBLISHER_NAME).mkdir()
-        kept = list(list_kept(backup))
+        kept = [file.path for file in manifest.files if file.path not in (DATABASE_NAME, DOCUMENTS_NAME)]
         for path in (DATABASE_NAME, DOCUMENTS_NAME, *kept):
             copy_file(backup / path, staging / path)
+        require_described(staging, manifest)  # The folder may have changed while it was read.
         copy = check_copy(staging, manifest, progress)
         own = read_kept(backup, copy.genesis)
         signed = [*_list_signed(folder, copy.genesis, notes), *([own] if own is not None else [])]
