@@ -19,7 +19,7 @@ import pytest
 from prasasti.web import server
 from prasasti.web.limits import Buckets, Budget, Limits, name_client
 from prasasti.web.problems import Problem
-from prasasti.web.uploads import Uploads
+from prasasti.web.uploads import BLOCK_BYTES, Uploads
 from tests.engines.world import OTHER
 from tests.web.test_routes import expect_problem
 from tests.web.world import PATIENCE_SECONDS, Served, raw_connection, read_all, serving
@@ -295,14 +295,14 @@ def test_a_client_of_ipv6_is_its_network() -> None:
 
 
 def test_uploads_give_up_the_oldest_of_whoever_holds_most(tmp_path: Path) -> None:
-    uploads = Uploads(tmp_path / "uploads", 100)
+    uploads = Uploads(tmp_path / "uploads", 3 * BLOCK_BYTES)
     bodies = {name: name.encode() * 30 for name in "abcde"}
     digests = {name: sha256(body).hexdigest() for name, body in bodies.items()}
     uploads.put("small", digests["a"], bodies["a"])
     for name in "bcde":
         uploads.put("large", digests[name], bodies[name])
     assert [name for name in bodies if uploads.read(digests[name]) is not None] == ["a", "d", "e"]
-    again = Uploads(tmp_path / "uploads", 100)
-    assert (len(again), again.held_bytes, again.read(digests["a"])) == (3, 90, bodies["a"])
+    again = Uploads(tmp_path / "uploads", 3 * BLOCK_BYTES)
+    assert (len(again), again.held_bytes, again.read(digests["a"])) == (3, 3 * BLOCK_BYTES, bodies["a"])
     (tmp_path / "uploads" / digests["a"]).write_bytes(b"altered")
     assert again.read(digests["a"]) is None

@@ -15,6 +15,8 @@ from hashlib import sha256
 from pathlib import Path
 
 FOLDER_NAME = "uploads"
+# What a file takes on a disk at least, whatever it holds: counted by its bytes alone, tiny ones would fill the disk.
+BLOCK_BYTES = 4_096
 
 
 class Uploads:
@@ -28,26 +30,28 @@ class Uploads:
         folder.mkdir(mode=0o700, exist_ok=True)
         for leftover in folder.glob("*.part"):
             leftover.unlink()
-        standing = sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns)
-        self._sizes = OrderedDict((path.name, path.stat().st_size) for path in standing)
-        self._owners = dict.fromkeys(self._sizes, "")
-        self._held_bytes = sum(self._sizes.values())
+        self._owners: dict[str, str] = {}
+        self._sizes: dict[str, OrderedDict[str, int]] = {}
+        self._held: dict[str, int] = {}
+        self._held_bytes = 0
+        for path in sorted(folder.iterdir(), key=lambda path: path.stat().st_mtime_ns):
+            self._note("", path.name, path.stat().st_size)
 
     def __len__(self) -> int:
-        return len(self._sizes)
+        return len(self._owners)
 
     @property
     def held_bytes(self) -> int:
-        """Bytes that lie there."""
+        """Bytes that lie there, in whole blocks of a disk."""
         return self._held_bytes
 
     def put(self, client: str, digest: str, body: bytes) -> None:
         """Keep a client's document, whose hash is known to be right; OSError where the disk does not take it."""
         with self._lock:
-            if digest in self._sizes:
-                self._sizes.move_to_end(digest)
+            if digest in self._owners:
+                self._sizes[self._owners[digest]].move_to_end(digest)
                 return
-            while self._sizes and self._held_bytes + len(body) > self._max_bytes:
+            while self._owners and self.held_bytes + _round_up(len(body)) > self._max_bytes:
                 self._drop(self._choose_victim())
             self._parts += 1
             part = self._folder / f"{self._parts}.part"
@@ -57,13 +61,11 @@ class Uploads:
             except OSError:
                 part.unlink(missing_ok=True)
                 raise
-            self._sizes[digest] = len(body)
-            self._owners[digest] = client
-            self._held_bytes += len(body)
+            self._note(client, digest, len(body))
 
     def read(self, digest: str) -> bytes | None:
         """A document's bytes, or None; damaged ones count as missing."""
-        if digest not in self._sizes:
+        if digest not in self._owners:
             return None
         try:
             body = (self._folder / digest).read_bytes()
@@ -74,19 +76,30 @@ class Uploads:
     def remove(self, digest: str) -> None:
         """Give a document up: the store has it."""
         with self._lock:
-            if digest in self._sizes:
+            if digest in self._owners:
                 self._drop(digest)
 
     def _choose_victim(self) -> str:
         """The oldest document of whoever holds most."""
-        held: dict[str, int] = {}
-        for digest, size in self._sizes.items():
-            held[self._owners[digest]] = held.get(self._owners[digest], 0) + size
-        largest = max(held, key=lambda owner: held[owner])
-        return next(digest for digest in self._sizes if self._owners[digest] == largest)
+        largest = max(self._held, key=lambda owner: self._held[owner])
+        return next(iter(self._sizes[largest]))
+
+    def _note(self, client: str, digest: str, size: int) -> None:
+        self._owners[digest] = client
+        self._sizes.setdefault(client, OrderedDict())[digest] = _round_up(size)
+        self._held[client] = self._held.get(client, 0) + _round_up(size)
+        self._held_bytes += _round_up(size)
 
     def _drop(self, digest: str) -> None:
-        del self._owners[digest]
-        self._held_bytes -= self._sizes.pop(digest)
+        owner = self._owners.pop(digest)
+        size = self._sizes[owner].pop(digest)
+        self._held[owner] -= size
+        self._held_bytes -= size
+        if not self._sizes[owner]:
+            del self._sizes[owner], self._held[owner]
         with suppress(OSError):
             (self._folder / digest).unlink()
+
+
+def _round_up(size: int) -> int:
+    return -(-size // BLOCK_BYTES) * BLOCK_BYTES
