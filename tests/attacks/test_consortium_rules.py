@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS
+from prasasti.contracts.governance.ceremony.former import list_former_keys
+from prasasti.contracts.governance.parameters import MAX_ADVANCE_SECONDS, MAX_FORMER_KEYS
+from prasasti.contracts.offices import MAX_HOLDERS, MAX_PERSON_KEYS
 from tests.contracts.governing import FOUR, Consortium, holder, officer, parameter
 from tests.contracts.plays import registrar
 from tests.contracts.test_governance_properties import Follower
@@ -125,3 +127,17 @@ def test_who_founded_the_ledger_and_was_removed_acts_for_no_publisher(tmp_path: 
     assert register("before") == ACCEPTED
     assert consortium.enact("out", "remove_member", {"organisation": "auditor-2"}) == ACCEPTED
     assert register("after") == "identity.01.1"
+
+
+def test_a_thief_does_not_make_itself_irreplaceable(tmp_path: Path) -> None:
+    """A ceremony names all keys that it ends, in one envelope: whoever is registrar may not bind more than fit into it."""
+    assert MAX_HOLDERS * MAX_PERSON_KEYS <= MAX_FORMER_KEYS
+    ledger = Ledger(tmp_path)
+
+    def register(name: str, handle: str) -> bytes:
+        act = {"handle": handle, "key": key_of(name), "organisation": "agency-1", "roles": ["governance.officer"]}
+        return ledger.sign("identity.register_key", act, REGISTRAR, (name, "identity.new_key"))
+
+    answers = ledger.seal(*(register(f"agency-1/{handle}-{number}", f"{handle}") for handle in range(70) for number in range(3)))
+    assert answers == [ACCEPTED] * 62 * 3 + ["identity.01.9"] * 8 * 3
+    assert len(list_former_keys(ledger.application.state.view, ledger.application.genesis, ["agency-1"])) == 62 * 3 + 2

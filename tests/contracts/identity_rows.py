@@ -157,6 +157,11 @@ def register_in_block(name: str, handle: str) -> Step:
     return ("identity.register_key", registration(name, handle=handle), (REGISTRAR, new_key(name)))
 
 
+# With its officer and its registrar 64 people, and one who is neither.
+CROWD = after(*(register(f"agency-1/{name}", handle=name, roles=[role]) for name, role in (
+    *((f"crowd-{number}", "governance.officer") for number in range(62)), ("desk", "governance.desk"),
+)))  # fmt: skip
+
 ROWS: dict[str, tuple[str, Play]] = {
     # identity.00
     "a holder's key ended earlier in the block": ("identity.00.1", in_one_block(END_OFFICER, END_ITSELF)),
@@ -224,6 +229,9 @@ ROWS: dict[str, tuple[str, Play]] = {
     "one of them made up for": (ACCEPTED, after(WITHOUT_REVIEWS, review("2026-Q2", 3, 3), register("agency-1/later"))),
     "a person's third key": (ACCEPTED, after(
         *[register(f"agency-1/{number}", handle="clerk", roles=["procurement.publisher"]) for number in "123"])),
+    "a 65th officer": ("identity.01.9", after(CROWD, register("agency-1/late", handle="late", roles=["governance.officer"]))),
+    "a 65th person who is no officer": (ACCEPTED, after(CROWD, register("agency-1/late", handle="late", roles=["governance.desk"]))),
+    "a second office of one of 64": (ACCEPTED, after(CROWD, grant(OFFICER[0], "identity.registrar"))),
     "a person's fourth key": ("identity.01.8", after(
         *[register(f"agency-1/{number}", handle="clerk", roles=["procurement.publisher"]) for number in "1234"])),
     # identity.02
@@ -291,6 +299,7 @@ ROWS: dict[str, tuple[str, Play]] = {
     "an office until the longest time": (ACCEPTED, grant(OFFICER[0], "governance.desk", until=NOW + OFFICE)),
     "an office beyond it": ("identity.04.4", grant(OFFICER[0], "governance.desk", until=NOW + OFFICE + 1)),
     "an office until now": ("identity.04.4", grant(OFFICER[0], "governance.desk", until=NOW)),
+    "an office of a 65th person": ("identity.04.6", after(CROWD, grant("agency-1/desk", "governance.officer"))),
     "a weighty office by one of two registrars": ("identity.04.5", after(SECOND, grant(OFFICER[0], "treasury.approver"))),
     "a weighty office by both": (ACCEPTED, after(SECOND, grant(OFFICER[0], "treasury.approver", REGISTRAR, SECOND_REGISTRAR))),
     "a light office by one of two": (ACCEPTED, after(SECOND, grant(OFFICER[0], "treasury.payer"))),
@@ -327,6 +336,7 @@ ROWS: dict[str, tuple[str, Play]] = {
         ACCEPTED, after(grant(OFFICER[0], "governance.desk"), delegate(OFFICER[0], REGISTRAR[0], "governance.desk"))),
     "longer than one has it": ("identity.06.4", after(
         grant(OFFICER[0], "governance.desk"), delegate(OFFICER[0], REGISTRAR[0], "governance.desk", NOW + 30 * DAY + 1))),
+    "an office shared with a 65th person": ("identity.06.6", after(CROWD, delegate(OFFICER[0], "agency-1/desk", "governance.officer"))),
     "an office that the other has": ("identity.06.5", after(
         grant(REGISTRAR[0], "governance.officer"), delegate(OFFICER[0], REGISTRAR[0], "governance.officer"))),
     # identity.07

@@ -18,7 +18,9 @@ from prasasti.contracts.identity.records import (
     recovery_key,
 )
 from prasasti.contracts.offices import (
+    COUNTED_ROLES,
     MACHINE_ROLES,
+    MAX_HOLDERS,
     REGISTRAR,
     find_offices,
     key_key,
@@ -79,6 +81,13 @@ def is_organisation_known(view: View, organisation: str) -> bool:
 def is_ahead(view: View, call: Call, until: int, longest: str) -> bool:
     """Whether a time lies ahead by at most a parameter."""
     return call.time < until <= call.time + read_seconds(view, longest, call.time)
+
+
+def has_room_for_holder(view: View, call: Call, organisation: str, handle: str, roles: Iterable[str]) -> bool:
+    """Whether, with this person, no more people act in the counted offices than a ceremony of the members can replace."""
+    offices = find_offices(view, call.genesis, organisation)
+    people = {handle, *offices.auditors, *offices.officers, *offices.registrars}
+    return len(people) <= MAX_HOLDERS or all(role not in COUNTED_ROLES for role in roles)
 
 
 def is_founder(view: View, call: Call, key: str) -> bool:

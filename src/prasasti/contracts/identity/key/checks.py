@@ -7,6 +7,7 @@ from prasasti.contracts.identity.conditions import (
     do_enough_registrars_sign,
     find_class,
     find_key,
+    has_room_for_holder,
     is_ahead,
     may_act_for,
     owns_or_registers,
@@ -82,6 +83,11 @@ def are_offices_reviewed(view: View, call: Call) -> bool:
         return True
     offices = find_offices(view, call.genesis, call.arguments.organisation)
     return all(registrar == officer for registrar in offices.registrars for officer in offices.officers)
+
+
+def has_room_for_registered(view: View, call: Call) -> bool:
+    """01.9: an organisation has at most 64 officers, registrars and auditors."""
+    return has_room_for_holder(view, call, call.arguments.organisation, call.arguments.handle, call.arguments.roles)
 
 
 def has_person_room(view: View, call: Call) -> bool:

@@ -81,6 +81,7 @@ KEY_MESSAGES = (
             (rejections.NEEDS_SECOND_REGISTRAR, checks.do_enough_registrars_register),
             (rejections.REVIEWS_MISSING, checks.are_offices_reviewed),
             (rejections.TOO_MANY_KEYS, checks.has_person_room),
+            (rejections.TOO_MANY_HOLDERS, checks.has_room_for_registered),
         ),
         process=transitions.process_register_key,
         effects=(BIND_KEY,),

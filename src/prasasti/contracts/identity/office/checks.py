@@ -6,6 +6,7 @@ from prasasti.contracts.identity.conditions import (
     do_enough_registrars_sign,
     find_class,
     find_key,
+    has_room_for_holder,
     is_ahead,
     may_act_for,
     owns_or_registers,
@@ -70,6 +71,12 @@ def do_enough_registrars_grant(view: View, call: Call) -> bool:
     """04.5: as 01.6; else one registrar could give by 04 what takes two by 01."""
     record = require(find_key(view, call.arguments.key), call.arguments.key)
     return do_enough_registrars_sign(view, call, record.organisation, [call.arguments.role])
+
+
+def has_room_for_granted(view: View, call: Call) -> bool:
+    """04.6, 06.6: as 01.9."""
+    record = require(find_key(view, call.arguments.key), call.arguments.key)
+    return has_room_for_holder(view, call, record.organisation, record.handle, [call.arguments.role])
 
 
 def may_end_office(view: View, call: Call) -> bool:
