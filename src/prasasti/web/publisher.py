@@ -79,7 +79,9 @@ class Publisher:
             with self._wake:
                 if not self._is_stopping and not self._asked and not self._is_hurried:
                     self._wake.wait(min(LONGEST_PAUSE_SECONDS, INTERVAL_SECONDS * 2**failures))
-                asked, self._asked = self._asked, []
+                # From here on nobody can take a question back: who went away would otherwise fail the others' proofs with its own.
+                asked = [each for each in self._asked if each[2].set_running_or_notify_cancel()]
+                self._asked = []
                 self._is_hurried = False
                 is_last = self._is_stopping
             try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import binascii
+import logging
 import re
 from base64 import b64decode
 from collections.abc import AsyncIterator, Sequence
@@ -35,6 +36,8 @@ HEARTBEAT_SECONDS = 15.0
 STREAM_ITEMS = 100
 JSON = "application/json"
 AnyRequest = Request[Any, Any, Any]
+
+logger = logging.getLogger("prasasti.web.api")
 
 _hex = re.compile(HEX.replace("$", r"\Z"))
 _key = re.compile(KEY.replace("$", r"\Z"))
@@ -229,13 +232,17 @@ def make_app(node: Node, words: WordsByLanguage) -> Guard:
         code = codes.get(problem.status_code, "malformed" if problem.status_code < 500 else "bug")
         return answer_problem(request, Problem(code, headers=headers))
 
+    def answer_bug(request: AnyRequest, problem: Exception) -> Response[bytes]:
+        logger.error("a request met a bug", exc_info=problem)
+        return answer_problem(request, Problem("bug"))
+
     routes = [
         submit, get_transaction, get_proof, put_document, get_state, get_ledger, get_genesis, list_messages,
         read_events, list_problems, get_problem, get_health, get_readiness, get_metrics, get_description,
     ]  # fmt: skip
     app = Litestar(
         routes, openapi_config=None, logging_config=None, request_max_body_size=None, pdb_on_exception=False, debug=False,
-        exception_handlers={Problem: answer_problem, HTTPException: answer_http},
+        exception_handlers={Problem: answer_problem, HTTPException: answer_http, Exception: answer_bug},
     )  # fmt: skip
     return Guard(app, node, words)
 
@@ -301,8 +308,11 @@ async def _prove(node: Node, transaction_id: str) -> bytes:
 
 async def _prove_state(node: Node, key: str, as_list: bool) -> bytes:
     if node.publisher is not None:
-        async with asyncio.timeout(node.limits.proof_wait_seconds):
-            return await asyncio.wrap_future(node.publisher.prove(key, as_list))
+        try:
+            async with asyncio.timeout(node.limits.proof_wait_seconds):
+                return await asyncio.wrap_future(node.publisher.prove(key, as_list))
+        except TimeoutError as problem:
+            raise Problem("not_published", retry_seconds=5) from problem
     make = format_list_proof if as_list else format_state_proof
     try:
         return await node.readers.run(lambda ledger: make(ledger.database, read_signed_note(ledger), key))
