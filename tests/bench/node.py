@@ -308,7 +308,7 @@ def nginx_serving(folder: Path, root: Path) -> Iterator[int]:
     configuration = folder / "nginx.conf"
     configuration.write_text(
         f"{user}daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ access_log off; sendfile on; {kinds}\n server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
+        f"http {{ access_log off; sendfile on; keepalive_requests 1000000; {kinds}\n server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
     )
     with started([str(NGINX), "-e", f"{folder}/error.log", "-c", str(configuration), "-p", str(folder)]) as process:
         until = clock() + START_SECONDS
