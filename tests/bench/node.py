@@ -305,10 +305,11 @@ def nginx_serving(folder: Path, root: Path) -> Iterator[int]:
     kinds = "".join(f"{kind}_temp_path {folder}/{kind}; " for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
     # The worker runs as whoever measures, or it could not read the folder.
     user = f"user {folder.owner()}; " if os.getuid() == 0 else ""
+    server = f"server {{ listen 127.0.0.1:{port}; root {root}; keepalive_requests 1000000; }}"
     configuration = folder / "nginx.conf"
     configuration.write_text(
         f"{user}daemon off; worker_processes 1; pid {folder}/pid; error_log {folder}/error.log; events {{}}\n"
-        f"http {{ access_log off; sendfile on; keepalive_requests 1000000; {kinds}\n server {{ listen 127.0.0.1:{port}; root {root}; }} }}\n"
+        f"http {{ access_log off; sendfile on; {kinds}\n {server} }}\n"
     )
     with started([str(NGINX), "-e", f"{folder}/error.log", "-c", str(configuration), "-p", str(folder)]) as process:
         until = clock() + START_SECONDS
