@@ -13,6 +13,7 @@ from prasasti.contracts.offices import MAX_HOLDERS, MAX_PERSON_KEYS
 from tests.contracts.governing import FOUR, Consortium, holder, officer, parameter
 from tests.contracts.plays import registrar
 from tests.contracts.test_governance_properties import Follower
+from tests.core.examples import DOCUMENT
 from tests.core.ledger import ACCEPTED, Ledger, key_of
 
 DAY = 86_400
@@ -141,3 +142,18 @@ def test_a_thief_does_not_make_itself_irreplaceable(tmp_path: Path) -> None:
     answers = ledger.seal(*(register(f"agency-1/{handle}-{number}", f"{handle}") for handle in range(70) for number in range(3)))
     assert answers == [ACCEPTED] * 62 * 3 + ["identity.01.9"] * 8 * 3
     assert len(list_former_keys(ledger.application.state.view, ledger.application.genesis, ["agency-1"])) == 62 * 3 + 2
+
+
+def test_a_ceremony_makes_no_registrar_of_who_stays_payer(tmp_path: Path) -> None:
+    """What a ceremony does not end stays its person's: the office that it gives is held against that too."""
+    ledger = Consortium(tmp_path).ledger
+    payer = {"handle": "treasurer", "key": key_of("citizens-1/payer"), "organisation": "citizens-1", "roles": ["treasury.payer"]}
+    assert ledger.do("identity.register_key", payer, registrar("citizens-1"), ("citizens-1/payer", "identity.new_key")) == ACCEPTED
+
+    def announce(ceremony: str, handle: str) -> str:
+        key = {"handle": handle, "key": key_of("citizens-1/new"), "organisation": "citizens-1", "roles": ["identity.registrar"]}
+        signers = [(f"{member}/recovery", "governance.recovery") for member in ("auditor-1", "citizens-1", "operator-1")]
+        return ledger.do("governance.announce_ceremony", {"ceremony": ceremony, "document": DOCUMENT, "keys": [key]}, *signers)
+
+    assert announce("a", "treasurer") == "governance.18.4"
+    assert announce("b", "registrar") == ACCEPTED

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from prasasti.contracts.governance.ceremony.former import list_former_keys
 from prasasti.contracts.governance.parameters import CEREMONY_OPEN_SECONDS, WATCH_CLASSES, read_seconds
 from prasasti.contracts.governance.records import CeremonyRecord, ceremony_key
 from prasasti.contracts.governance.roster import find_member, list_members
-from prasasti.contracts.offices import COUNTED_ROLES, find_exclusion, is_role_allowed, key_key
+from prasasti.contracts.offices import COUNTED_ROLES, find_exclusion, find_person, is_role_allowed, key_key, list_person_roles
 from prasasti.core.contract import Call, View
 from prasasti.core.genesis import KeyRecord
 from prasasti.core.types import require
@@ -52,11 +54,21 @@ def are_keys_new(view: View, call: Call) -> bool:
 
 
 def exclude_offices_nothing(view: View, call: Call) -> bool:
-    """18.4: no person would hold two offices that exclude one another."""
+    """18.4: no person would hold two offices that exclude one another, those that the ceremony leaves to it included.
+
+    Not judged again at the end: a thief who gives such an office meanwhile would stop the ceremony by it.
+    """
     people = sorted({(key.organisation, key.handle) for key in call.arguments.keys})
-    for person in people:
-        roles = [role for key in call.arguments.keys if (key.organisation, key.handle) == person for role in key.roles]
-        if find_exclusion(sorted({*roles})) is not None:
+    ended = list_former_keys(view, call.genesis, sorted({organisation for organisation, _ in people}))
+    for organisation, handle in people:
+        given = [role for key in call.arguments.keys if (key.organisation, key.handle) == (organisation, handle) for role in key.roles]
+        person = find_person(view, call.genesis, organisation, handle)
+        kept = replace(
+            person,
+            keys=[key for key in person.keys if key not in ended],
+            held_back=[held for held in person.held_back if held.key not in ended],
+        )
+        if find_exclusion({*given, *list_person_roles(view, kept)}) is not None:
             return False
     return True
 
