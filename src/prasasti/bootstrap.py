@@ -1,6 +1,6 @@
-"""The one place that chooses concrete parts and wires them: databases, documents, engine, door, clock.
+"""The one place that chooses concrete parts and wires them: databases, documents, engine, door, clock, node.
 
-Owns opening and making a ledger's folder. Knows no rule and no use case.
+Owns opening and making a ledger's folder, and serving one. Knows no rule and no use case.
 """
 
 from __future__ import annotations
@@ -8,13 +8,16 @@ from __future__ import annotations
 import gc
 import logging
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
-from prasasti.contracts.versions import ContractMismatch, choose_registry
+from prasasti.contracts.versions import ContractMismatch, ContractVersions, choose_registry
 from prasasti.core.contract import Contract, Record, Registry, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, init_chain
@@ -22,15 +25,24 @@ from prasasti.engines.application import Application, load_newest
 from prasasti.engines.clock import ClockJumped, Clocks, EngineClock
 from prasasti.engines.embedded import EmbeddedEngine, EngineHalted, WriterLock
 from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
+from prasasti.integrations.signers import Signer
 from prasasti.services.door import make_door
 from prasasti.services.last_signed import read_kept, require_as_long, require_same
 from prasasti.services.ledger import Answer, Ledger, ReadOnly
+from prasasti.services.publishing import publish_ledger
 from prasasti.services.restoring import require_no_ledger
 from prasasti.storage.connection import StorageProblem
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
+from prasasti.web.limits import Limits
+
+if TYPE_CHECKING:
+    from prasasti.web.node import Node
 
 GARBAGE_THRESHOLD = 20_000
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
 
 logger = logging.getLogger("prasasti.bootstrap")
 
@@ -141,6 +153,32 @@ def open_for_writing(
 
 
 @contextmanager
+def open_node(
+    ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None, contracts: Sequence[Contract] = CONTRACTS
+) -> Iterator[Node]:
+    """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
+    from prasasti.web.node import Node
+
+    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now))
+
+    def publish(reader: Ledger) -> int:
+        if published is None or signer is None:
+            raise RuntimeError("nothing to publish with")
+        return publish_ledger(reader, published, signer).size
+
+    def registry_at(height: int) -> Registry:
+        versions = ledger.registry
+        return versions.at(ledger.state, height) if isinstance(versions, ContractVersions) else versions
+
+    open_reader = partial(open_for_reading, ledger.folder, contracts)
+    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signer is not None else None)
+    try:
+        yield node
+    finally:
+        node.close()
+
+
+@contextmanager
 def _looking_seldom_for_garbage() -> Iterator[None]:
     """A block makes tens of thousands of values, none of them in a cycle: looking for cycles at every 700 costs a tenth."""
     before = gc.get_threshold()
@@ -184,6 +222,21 @@ def _open_documents(stack: ExitStack, folder: Path, write: bool) -> DocumentStor
     return documents
 
 
+def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """A function whose faults of the engine are the node's."""
+    from prasasti.web.node import ClockWrong, Halted
+
+    def call(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
+        try:
+            return function(*arguments, **options)
+        except EngineHalted as problem:
+            raise Halted(str(problem)) from problem
+        except ClockJumped as problem:
+            raise ClockWrong(str(problem)) from problem
+
+    return call
+
+
 def _refuse_to_write(_: Sequence[bytes]) -> list[Answer]:
     raise ReadOnly("this ledger was opened for reading")
 
@@ -214,5 +267,6 @@ class _NewestState:
 
 __all__ = [
     "ClockJumped", "ContractMismatch", "EngineHalted", "PartsDiffer",
-    "allowed_parts", "create_ledger", "open_for_reading", "open_for_writing", "open_to_restore", "registry_for", "require_free",
+    "allowed_parts", "create_ledger", "open_for_reading", "open_for_writing", "open_node", "open_to_restore", "registry_for",
+    "require_free",
 ]  # fmt: skip

@@ -24,9 +24,8 @@ from typing import Any
 import httpx
 from nacl.signing import SigningKey
 
-from prasasti.bootstrap import create_ledger
+from prasasti.bootstrap import create_ledger, open_node
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
-from prasasti.cli.serving import open_node
 from prasasti.contracts import CONTRACTS
 from prasasti.core.contract import Contract
 from prasasti.core.genesis import compute_chain

@@ -1,40 +1,25 @@
-"""The command that serves a ledger over HTTP: ``serve``. Owns its options and what a node is made of."""
+"""The command that serves a ledger over HTTP: ``serve``. Owns its options and the limit of open files."""
 
 from __future__ import annotations
 
 import logging
 import resource
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
 import click
 
 from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
 from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, open_key, shell, training_key
-from prasasti.contracts import CONTRACTS
-from prasasti.contracts.versions import ContractVersions
-from prasasti.core.contract import Contract, Registry
-from prasasti.integrations.signers import Signer
 from prasasti.services.founding import LOG_KEY_NAME
-from prasasti.services.ledger import Ledger
-from prasasti.services.publishing import publish_ledger
 from prasasti.web.limits import Limits
-
-if TYPE_CHECKING:
-    from prasasti.web.node import Node
 
 DEFAULTS = Limits()
 
 logger = logging.getLogger("prasasti.serve")
-
-Parameters = ParamSpec("Parameters")
-Result = TypeVar("Result")
 
 
 @click.command()
@@ -86,7 +71,7 @@ def serve(
             out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
         signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger) if publish_folder is not None else None
         logger.info("the ledger is open", extra={"facts": {"gap_seconds": ledger.gap_seconds}})
-        with open_node(ledger, limits, publish_folder or show_folder, signer) as node:
+        with bootstrap.open_node(ledger, limits, publish_folder or show_folder, signer) as node:
             app = make_app(node, {language: Catalogue(language) for language in LANGUAGES})
 
             def listen(address: str) -> None:
@@ -109,47 +94,6 @@ def serve(
     if fault is not None:
         out.fail("error.halted", fault, HALTED)
     out.say("serve.stopped")
-
-
-@contextmanager
-def open_node(
-    ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None, contracts: Sequence[Contract] = CONTRACTS
-) -> Iterator[Node]:
-    """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
-    from prasasti.web.node import Node
-
-    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now))
-
-    def publish(reader: Ledger) -> int:
-        if published is None or signer is None:
-            raise RuntimeError("nothing to publish with")
-        return publish_ledger(reader, published, signer).size
-
-    def registry_at(height: int) -> Registry:
-        versions = ledger.registry
-        return versions.at(ledger.state, height) if isinstance(versions, ContractVersions) else versions
-
-    open_reader = partial(bootstrap.open_for_reading, ledger.folder, contracts)
-    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signer is not None else None)
-    try:
-        yield node
-    finally:
-        node.close()
-
-
-def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
-    """A function whose faults of the engine are the node's."""
-    from prasasti.web.node import ClockWrong, Halted
-
-    def call(*arguments: Parameters.args, **options: Parameters.kwargs) -> Result:
-        try:
-            return function(*arguments, **options)
-        except bootstrap.EngineHalted as problem:
-            raise Halted(str(problem)) from problem
-        except bootstrap.ClockJumped as problem:
-            raise ClockWrong(str(problem)) from problem
-
-    return call
 
 
 def allow_connections(count: int) -> None:
