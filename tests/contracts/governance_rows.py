@@ -153,6 +153,13 @@ def set_both(five: Consortium) -> str:
     return five.carry_out("second", "set_parameter", second)
 
 
+def withhold_table(five: Consortium) -> str:
+    """An officer names the table to come as a document of a proposal, and withholds it with an auditor of another member."""
+    assert five.adopt("named", "standard.table", digest=str(ACTIVATION["table"])) == ACCEPTED
+    act = {"legal_basis": "none at all", "sha256": ACTIVATION["table"]}
+    return five.do("withhold_document", act, officer("agency-1"), ("auditor-1/auditor", "governance.auditor"))
+
+
 ACTIVATION = {"contract": "procurement", "height": 500, "table": "ab" * 32, "version": 2}
 PLAN = {"consensus_parts": CONSENSUS_PARTS, "height": 500, "release": "release.2", "version": "2"}
 CANCEL = PLAN | {"height": 0}
@@ -418,6 +425,7 @@ ROWS: dict[str, tuple[str, Play]] = {
         enact("p", "activate_contract", ACTIVATION), enact("q", "activate_contract", ACTIVATION | {"version": 3}))),
     "activated ten blocks ahead": (ACCEPTED, near(ACTIVATION, "p", "activate_contract")),
     "activated nine blocks ahead": ("governance.13.2", near(ACTIVATION, "p", "activate_contract", blocks=9)),
+    "a version whose table is withheld": ("governance.13.3", after(on(withhold_table), enact("p", "activate_contract", ACTIVATION))),
     # governance.14
     "an upgrade planned": (ACCEPTED, after(on(adopt_release), enact("p", "plan_upgrade", PLAN))),
     "planned without a vote": ("governance.00.7", on(lambda five: five.carry_out("p", "plan_upgrade", PLAN))),

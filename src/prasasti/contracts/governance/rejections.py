@@ -50,6 +50,7 @@ VALUE_COMING = Rejection("governance.12.3", "another value of the parameter is c
 OUT_OF_ORDER = Rejection("governance.12.4", "by what was decided meanwhile, the value goes below a floor")
 NOT_NEXT_VERSION = Rejection("governance.13.1", "the version is not the next, or one before it is still to come")
 ACTIVATION_TOO_EARLY = Rejection("governance.13.2", "the activation is less than ten blocks ahead")
+TABLE_WITHHELD = Rejection("governance.13.3", "the version's table is withheld")
 RELEASE_NOT_ADOPTED = Rejection("governance.14.1", "the release was not adopted")
 UPGRADE_TOO_EARLY = Rejection("governance.14.2", "the upgrade is less than ten blocks ahead")
 UPGRADE_PLANNED = Rejection("governance.14.3", "another upgrade is planned, or none that could be cancelled")

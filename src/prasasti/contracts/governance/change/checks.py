@@ -10,10 +10,12 @@ from prasasti.contracts.governance.records import (
     AdoptedRecord,
     LogKeyRecord,
     UpgradeRecord,
+    WithheldRecord,
     activation_key,
     adopted_key,
     coming_key,
     parameter_key,
+    withheld_key,
 )
 from prasasti.contracts.governance.resolutions import find_resolution
 from prasasti.contracts.offices import key_key
@@ -46,6 +48,11 @@ def is_value_still_well_formed(view: View, call: Call) -> bool:
 
 
 # 13, 14, 16
+
+
+def is_table_public(view: View, call: Call) -> bool:
+    """13.3: without its table nobody could check standing; 01.2 keeps it public from the activation on."""
+    return view.get(withheld_key(call.arguments.table), WithheldRecord) is None
 
 
 def is_next_version(view: View, call: Call) -> bool:

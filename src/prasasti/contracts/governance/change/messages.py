@@ -95,6 +95,7 @@ MESSAGES = (
             (rejections.NOTICE_NOT_OVER, is_notice_over),
             (rejections.NOT_NEXT_VERSION, checks.is_next_version),
             (rejections.ACTIVATION_TOO_EARLY, checks.is_height_ahead),
+            (rejections.TABLE_WITHHELD, checks.is_table_public),
         ),
         process=transitions.process_activate_contract,
         effects=({"contract": "contract", "effect": "activate", "height": "height", "table": "table", "version": "version"},),
