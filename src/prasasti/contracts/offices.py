@@ -160,6 +160,11 @@ def key_key(key: str) -> str:
     return f"identity/key/{key}"
 
 
+def organisation_key(organisation: str) -> str:
+    """Key of an OrganisationRecord."""
+    return f"identity/organisation/{organisation}"
+
+
 def person_key(organisation: str, handle: str) -> str:
     """Key of a PersonRecord: a home each, since an organisation may have thousands."""
     digest = sha256(b"\0".join((organisation.encode(), handle.encode()))).hexdigest()

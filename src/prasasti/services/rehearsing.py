@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from prasasti.contracts.governance.parameters import DAY_SECONDS
+from prasasti.contracts.governance.records import parameter_key
 from prasasti.core.admission import Inadmissible
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.entries import Receipt
@@ -99,7 +100,7 @@ def run_course(ledger: Ledger) -> Course:
         ("citizens-1-desk", "identity.new_key"),
     )
     vote = require(find_vote(ledger.state, PROPOSAL, ledger.now()), PROPOSAL)
-    record = require(ledger.state.get(f"governance/parameter/{PARAMETER}", ParameterRecord), PARAMETER)
+    record = require(ledger.state.get(parameter_key(PARAMETER), ParameterRecord), PARAMETER)
     return Course(dict(VOTES), vote.outcome, record.value_at(ledger.now()), new.public_key.hex(), registered.id)
 
 

@@ -20,6 +20,7 @@ from typing import TypeVar
 import msgspec
 from msgspec import Struct
 
+from prasasti.contracts.offices import key_key
 from prasasti.core.admission import Inadmissible, decode_transaction
 from prasasti.core.contract import Registry
 from prasasti.core.encoding import EncodingProblem
@@ -298,7 +299,7 @@ class Node:
 
     def _is_vouched(self, transaction: Transaction) -> bool:
         """Whether a key that stands signed it: strangers store nothing."""
-        key = self.ledger.state.get(f"identity/key/{transaction.payload.signers[0].key}", KeyRecord)
+        key = self.ledger.state.get(key_key(transaction.payload.signers[0].key), KeyRecord)
         return key is not None and key.until is None and is_signed(transaction)
 
     async def _find_recorded(self, envelope: bytes, answer: Answer) -> Receipt | Problem:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from prasasti.contracts.governance.records import coming_key, parameter_key
 from prasasti.core.contract import View
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import MAX_EXPIRY_SECONDS, ComingValue, ParameterRecord
@@ -98,7 +99,7 @@ class Figures(NamedTuple):
 
 def read_parameter(view: View, name: str, time: int) -> Value:
     """Value of one of this contract's parameters in force at a time; the default where none, or none of sense, was ever set."""
-    record = view.get(f"governance/parameter/{name}", ParameterRecord)
+    record = view.get(parameter_key(name), ParameterRecord)
     if record is None or not is_value_allowed(name, value := record.value_at(time)):
         return DEFAULTS[name]
     return value
@@ -141,7 +142,7 @@ def is_value_allowed(name: str, value: Value) -> bool:
 
 def is_parameter_well_formed(view: View, name: str, value: Value) -> bool:
     """Whether a parameter may take a value: of the type it has, within bounds, the constitution the strictest still."""
-    record = view.get(f"governance/parameter/{name}", ParameterRecord)
+    record = view.get(parameter_key(name), ParameterRecord)
     if record is not None and type(record.value) is not type(value):
         return False
     return is_value_allowed(name, value) and keeps_order(view, name, value)
@@ -167,8 +168,8 @@ def _is_as_strict(column: str, one: Value, other: Value) -> bool:
 
 def _list_values(view: View, parameter: str, name: str, value: Value) -> Sequence[Value]:
     """Values of a parameter from now on: in force, coming, and proposed."""
-    record = view.get(f"governance/parameter/{parameter}", ParameterRecord)
-    coming = record.coming if record is not None else view.get(f"governance/coming/{parameter}", ComingValue)
+    record = view.get(parameter_key(parameter), ParameterRecord)
+    coming = record.coming if record is not None else view.get(coming_key(parameter), ComingValue)
     found: list[Value] = [DEFAULTS[parameter] if record is None else record.value, *([coming.value] if coming is not None else [])]
     return [
         *(each if is_value_allowed(parameter, each) else DEFAULTS[parameter] for each in found),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from prasasti.contracts.governance.records import member_key
 from prasasti.contracts.governance.roster import find_member
 from prasasti.contracts.identity.parameters import (
     DOCUMENT_MEDIA_TYPES,
@@ -24,6 +25,7 @@ from prasasti.contracts.offices import (
     REGISTRAR,
     find_offices,
     key_key,
+    organisation_key,
 )
 from prasasti.core.admission import is_organisation_active
 from prasasti.core.contract import Call, View
@@ -64,7 +66,7 @@ def find_key(view: View, key: str) -> KeyRecord | None:
 
 def find_organisation(view: View, organisation: str) -> OrganisationRecord | None:
     """The record of an organisation, a member's too where it publishes."""
-    return view.get(f"identity/organisation/{organisation}", OrganisationRecord)
+    return view.get(organisation_key(organisation), OrganisationRecord)
 
 
 def find_class(view: View, organisation: str) -> str:
@@ -75,7 +77,7 @@ def find_class(view: View, organisation: str) -> str:
 
 def is_organisation_known(view: View, organisation: str) -> bool:
     """Whether an organisation's id is taken."""
-    return view.get(f"governance/member/{organisation}", MemberRecord) is not None or find_organisation(view, organisation) is not None
+    return view.get(member_key(organisation), MemberRecord) is not None or find_organisation(view, organisation) is not None
 
 
 def is_ahead(view: View, call: Call, until: int, longest: str) -> bool:

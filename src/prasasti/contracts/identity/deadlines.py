@@ -25,6 +25,7 @@ from prasasti.contracts.offices import (
     find_person_of_key,
     give_back,
     keeps_registrar,
+    organisation_key,
     set_role,
 )
 from prasasti.core.contract import Call, Outcome, View
@@ -93,7 +94,7 @@ def _run_offices(view: View, call: Call, digest: str) -> Outcome:
         # It was reviewed since, or the parameter gives more time now.
         draft.put(schedule_key(due, "identity", f"offices:{digest}"), DueRecord(record.organisation))
         return draft.outcome()
-    closed = view.get(f"identity/organisation/{record.organisation}", OrganisationRecord)
+    closed = view.get(organisation_key(record.organisation), OrganisationRecord)
     if closed is not None and closed.standing == "closed":
         return Outcome()
     await_review(draft, call, record.organisation, parse_quarter(record.coming) + 1, [*record.missing, record.coming])

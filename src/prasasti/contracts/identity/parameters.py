@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from prasasti.contracts.governance.records import parameter_key
 from prasasti.contracts.offices import AUDITOR, OFFICER, REGISTRAR
 from prasasti.core.contract import View
 from prasasti.core.genesis import ParameterRecord
@@ -58,7 +59,7 @@ BOUNDS: Mapping[str, tuple[int, int]] = {
 
 def read_parameter(view: View, name: str, time: int) -> int:
     """Value of a parameter in force at a time; the default where none, or none of sense, was ever set."""
-    record = view.get(f"governance/parameter/identity.{name}", ParameterRecord)
+    record = view.get(parameter_key(f"identity.{name}"), ParameterRecord)
     value = record.value_at(time) if record is not None else None
     least, most = BOUNDS[f"identity.{name}"]
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:

@@ -26,6 +26,7 @@ from prasasti.contracts.offices import (
     is_role_allowed,
     key_key,
     list_person_roles,
+    organisation_key,
 )
 from prasasti.core.contract import Call, View
 from prasasti.core.genesis import KeyRecord, MemberRecord, OrganisationRecord
@@ -113,7 +114,7 @@ def stay_enough_after_member(view: View, call: Call) -> bool:
 
 def is_not_closed(view: View, call: Call) -> bool:
     """00.2: an organisation that was closed stays closed."""
-    record = view.get(f"identity/organisation/{call.arguments.organisation}", OrganisationRecord)
+    record = view.get(organisation_key(call.arguments.organisation), OrganisationRecord)
     return record is None or record.standing == ACTIVE
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import permutations
 
+from prasasti.contracts.governance.records import member_key
 from prasasti.contracts.identity.conditions import (
     find_class,
     find_key,
@@ -102,7 +103,7 @@ def is_closing_reason_known(view: View, call: Call) -> bool:
 
 def is_no_member(view: View, call: Call) -> bool:
     """16.1: members come and go by votes."""
-    return view.get(f"governance/member/{call.arguments.organisation}", MemberRecord) is None
+    return view.get(member_key(call.arguments.organisation), MemberRecord) is None
 
 
 def do_closers_pair(view: View, call: Call) -> bool:

@@ -17,6 +17,7 @@ from prasasti.contracts.identity.records import (
 from prasasti.contracts.offices import (
     Draft,
     bind_key,
+    organisation_key,
 )
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.genesis import OrganisationRecord
@@ -26,7 +27,7 @@ from prasasti.core.types import require
 def process_register_organisation(view: View, call: Call) -> Outcome:
     """13: an organisation that is no member, with its first keys, from the next block on."""
     draft, arguments, day = Draft(view), call.arguments, call.time // DAY_SECONDS
-    draft.put(f"identity/organisation/{arguments.organisation}", OrganisationRecord(arguments.organisation, "", [], "", "active"))
+    draft.put(organisation_key(arguments.organisation), OrganisationRecord(arguments.organisation, "", [], "", "active"))
     until = call.time + read_seconds(view, "office_days", call.time)
     for key in arguments.keys:
         terms = {role: until for role in key.roles if role not in TERMLESS_ROLES}
@@ -41,7 +42,7 @@ def process_register_organisation(view: View, call: Call) -> Outcome:
 def process_register_publisher(view: View, call: Call) -> Outcome:
     """14: an organisation publishes under its prefixes, those it had and those named now."""
     draft, arguments = Draft(view), call.arguments
-    record_key = f"identity/organisation/{arguments.organisation}"
+    record_key = organisation_key(arguments.organisation)
     before = view.get(record_key, OrganisationRecord)
     prefixes = sorted({*arguments.ocid_prefixes, *(before.ocid_prefixes if before is not None else [])})
     standing = before.standing if before is not None else "active"
@@ -55,7 +56,7 @@ def process_register_publisher(view: View, call: Call) -> Outcome:
 def process_close_organisation(view: View, call: Call) -> Outcome:
     """16: no key of the organisation acts any more, for the rest of this block neither."""
     draft, organisation = Draft(view), call.arguments.organisation
-    key = f"identity/organisation/{organisation}"
+    key = organisation_key(organisation)
     record = require(view.get(key, OrganisationRecord), organisation)
     draft.put(key, OrganisationRecord(record.id, record.licence, record.ocid_prefixes, record.publication_policy, "closed"))
     return draft.outcome(events.OrganisationClosed(organisation))
