@@ -132,6 +132,14 @@ def test_what_cannot_be_proposed_is_not_signed(ledger: Path, run: Run, why: str)
     assert early["refusal"]["number"] == "governance.03.3"
 
 
+def test_as_many_days_as_the_rules_ask_are_enough_whenever_the_block_is_sealed(ledger: Path, run: Run, why: str) -> None:
+    made = propose(run, ledger, why, "--days", "14")
+    shown = read_json(run("--json", "proposals", "--ledger", ledger))["proposals"][0]
+    assert made["refusal"] is None
+    assert shown["end"] - shown["opened"] >= 14 * 86_400
+    assert shown["end"] - made["time"] > 14 * 86_400, "with a little to spare"
+
+
 def test_what_is_not_there(ledger: Path, run: Run) -> None:
     assert "No proposal is open." in run("proposals", "--ledger", ledger).stdout
     run("proposals", "nothing", "--ledger", ledger, expect=2)

@@ -11,9 +11,9 @@ import click
 import msgspec
 
 from prasasti import bootstrap
-from prasasti.cli.recording import read_arguments, read_documents, report_answer
+from prasasti.cli.recording import HOUR_SECONDS, read_arguments, read_documents, report_answer
 from prasasti.cli.shell import Shell, accept_clock_option, command, ledger_option, open_key, open_to_write, shell
-from prasasti.contracts.governance.parameters import PROPOSAL_REASONS, VOTE_REASONS
+from prasasti.contracts.governance.parameters import DAY_SECONDS, PROPOSAL_REASONS, VOTE_REASONS
 from prasasti.contracts.governance.proposal.messages import Propose
 from prasasti.contracts.governance.subjects import SET_PARAMETER
 from prasasti.core.encoding import encode_canonical
@@ -31,8 +31,6 @@ from prasasti.services.ledger import Ledger
 from prasasti.services.submitting import DraftProblem, Signing, draft_payload, sign_payload
 
 OFFICER = "governance.officer"
-DAY_SECONDS = 86_400
-HOUR_SECONDS = 3_600
 
 signer_option = click.option("--signer", "-s", required=True, metavar="KEY", help="The officer's key: a file, or ssh-agent:…")
 
@@ -82,8 +80,10 @@ def propose(
         }
         now = ledger.now()
         motion = read_draft(ledger.state, _convert(given))
+        shortest = compute_shortest_end(ledger.state, motion.kind, now)
+        end = now + days * DAY_SECONDS if days is not None else shortest
         # A minute more than the shortest: the block that takes it may be sealed a little later.
-        given["end"] = now + days * DAY_SECONDS if days is not None else compute_shortest_end(ledger.state, motion.kind, now) + 60
+        given["end"] = end + 60 if end == shortest else end
         out.say("propose.subject", proposal=given["proposal"], kind=out.words(f"vote_kind.{motion.kind}"), end=out.time(given["end"]))
         _send(out, ledger, "governance.propose", given, signer)
 
@@ -163,7 +163,7 @@ def parameter(name: str, ledger_folder: Path) -> None:
     coming = None
     if found.coming is not None:
         coming = {"value": found.coming.value, "effective_from": found.coming.effective_from, "resolution": found.coming.resolution}
-    changes = [{field: getattr(each, field) for field in each.__struct_fields__} for each in found.changes]
+    changes = [msgspec.structs.asdict(each) for each in found.changes]
     out.finish({"name": name, "value": found.value, "since": found.since, "coming": coming, "changes": changes})
 
 
