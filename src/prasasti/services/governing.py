@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prasasti.contracts.governance.parameters import DEFAULTS, WATCH_CLASSES, Figures, Value, read_figures
+from prasasti.contracts.governance.parameters import DEFAULTS, MIN_CLASSES, WATCH_CLASSES, Figures, Value, read_figures
 from prasasti.contracts.governance.proposal.messages import Propose
 from prasasti.contracts.governance.records import (
+    ABSTAIN,
     ADOPT,
     DOCUMENT,
+    NO,
     OPEN,
     RATIFY,
     RECUSE,
@@ -27,14 +29,14 @@ from prasasti.contracts.governance.records import (
     proposal_key,
 )
 from prasasti.contracts.governance.subjects import SET_PARAMETER, Motion, read_changed, read_motion
-from prasasti.contracts.governance.voting import compute_outcome, is_vetoed, list_choices, list_figures, list_open
+from prasasti.contracts.governance.voting import compute_outcome, has_majority, is_vetoed, list_choices, list_figures, list_open
 from prasasti.core.contract import View
 from prasasti.core.encoding import decode_strict
 from prasasti.core.genesis import ComingValue, ParameterRecord
 from prasasti.core.types import require
 from prasasti.services.submitting import DraftProblem
 
-CHOICES = ("yes", "no", "abstain", "recuse")
+CHOICES = (YES, NO, ABSTAIN, RECUSE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,8 +149,9 @@ def compute_shortest_end(view: View, kind: str, time: int) -> int:
 def _count_class(record: ProposalRecord, choices: Mapping[str, str], member_class: str) -> ClassVotes:
     cast = [choices.get(voter.id, "") for voter in record.roll if voter.member_class == member_class]
     counts = {choice: cast.count(choice) for choice in CHOICES}
-    counted = len(cast) - counts[RECUSE]
-    return ClassVotes(member_class, counts, cast.count(""), 2 * counts["yes"] > counted, 2 * counts["no"] > counted)
+    counted = [voter for voter in record.roll if choices.get(voter.id) != RECUSE]
+    approves, objects = (has_majority(counted, choices, member_class, choice) for choice in (YES, NO))
+    return ClassVotes(member_class, counts, cast.count(""), approves, objects)
 
 
 def _list_missing(
@@ -162,7 +165,7 @@ def _list_missing(
     joins_on_roll = any(each.member_class == record.joins for each in classes)
     found = (
         Missing("votes", yes, needed_yes),
-        Missing("classes", len(approving), max(2, min(figures.classes, len(classes)))),
+        Missing("classes", len(approving), max(MIN_CLASSES, min(figures.classes, len(classes)))),
         Missing("watch", watch, figures.watch),
         Missing("joins", int(record.joins in approving), int(joins_on_roll)),
         Missing("veto", 0, int(is_vetoed(record.roll, choices, figures))),

@@ -73,7 +73,7 @@ def is_passed(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figure
     counted = [voter for voter in roll if choices.get(voter.id) != RECUSE]
     yes = sum(choices.get(voter.id) == YES for voter in counted)
     classes = sorted({voter.member_class for voter in roll})
-    approving = [each for each in classes if _has_majority(counted, choices, each, YES)]
+    approving = [each for each in classes if has_majority(counted, choices, each, YES)]
     return (
         yes * 10_000 > figures.share_bp * len(counted)
         and len(approving) >= max(MIN_CLASSES, min(figures.classes, len(classes)))
@@ -85,7 +85,7 @@ def is_passed(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figure
 def is_vetoed(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figures) -> bool:
     """Whether a class with a veto objects."""
     counted = [voter for voter in roll if choices.get(voter.id) != RECUSE]
-    return any(_has_majority(counted, choices, each, NO) for each in figures.veto)
+    return any(has_majority(counted, choices, each, NO) for each in figures.veto)
 
 
 def compute_outcome(roll: Sequence[Voter], choices: Mapping[str, str], figures: Sequence[Figures], joins: str = "") -> str:
@@ -98,7 +98,8 @@ def compute_outcome(roll: Sequence[Voter], choices: Mapping[str, str], figures: 
     return MISSED if all(is_passed(roll, hoped, each, joins) for each in figures) else REJECTED
 
 
-def _has_majority(counted: Sequence[Voter], choices: Mapping[str, str], member_class: str, choice: str) -> bool:
+def has_majority(counted: Sequence[Voter], choices: Mapping[str, str], member_class: str, choice: str) -> bool:
+    """Whether more than half of a class's voters, of those who are counted, made a choice."""
     members = [voter.id for voter in counted if voter.member_class == member_class]
     return 2 * sum(choices.get(each) == choice for each in members) > len(members)
 
