@@ -193,6 +193,11 @@ def find_exclusion(roles: Iterable[str]) -> tuple[str, str] | None:
     return next((pair for pair in combinations(sorted(roles), 2) if pair in EXCLUSIONS), None)
 
 
+def find_bound_key(view: View, key: str) -> KeyRecord:
+    """The record of a key that was bound once."""
+    return require(view.get(key_key(key), KeyRecord), key)
+
+
 def find_person(view: View, genesis: Genesis, organisation: str, handle: str) -> PersonRecord:
     """A person; one without keys where nobody has that handle. Genesis keys stand without a record until one changes."""
     record = view.get(person_key(organisation, handle), PersonRecord)
@@ -204,13 +209,13 @@ def find_person(view: View, genesis: Genesis, organisation: str, handle: str) ->
 
 def find_person_of_key(view: View, genesis: Genesis, key: str) -> PersonRecord:
     """The person whose a key is, or was."""
-    record = _find_key(view, key)
+    record = find_bound_key(view, key)
     return find_person(view, genesis, record.organisation, record.handle)
 
 
 def list_person_roles(view: View, person: PersonRecord) -> list[str]:
     """Roles of all of a person's keys, spare, suspended and held back ones too, sorted."""
-    records = [require(view.get(key_key(key), KeyRecord), key) for key in person.keys]
+    records = [find_bound_key(view, key) for key in person.keys]
     held_back = (held.role for held in person.held_back)
     return sorted({*held_back, *(role for record in records for role in record.roles)})
 
@@ -228,11 +233,11 @@ def find_offices(view: View, genesis: Genesis, organisation: str) -> OfficesReco
 
 def keeps_registrar(view: View, genesis: Genesis, key: str) -> bool:
     """Whether the key's organisation, if the key is a registrar's, has another registrar who can act."""
-    record = _find_key(view, key)
+    record = find_bound_key(view, key)
     if REGISTRAR not in record.roles:
         return True
     person = find_person(view, genesis, record.organisation, record.handle)
-    others = [_find_key(view, other) for other in person.keys if other != key]
+    others = [find_bound_key(view, other) for other in person.keys if other != key]
     has_spare = any(REGISTRAR in other.roles and not other.suspended for other in others)
     return has_spare or any(handle != record.handle for handle in find_offices(view, genesis, record.organisation).registrars)
 
@@ -253,7 +258,7 @@ def bind_key(
 
 def end_key(draft: Draft, call: Call, key: str) -> None:
     """A key acts no longer, for the rest of this block neither; it stays its person's in history alone."""
-    record = _find_key(draft, key)
+    record = find_bound_key(draft, key)
     person = find_person(draft, call.genesis, record.organisation, record.handle)
     _put_key(draft, key, record, until=call.time)
     remaining = PersonRecord(
@@ -269,14 +274,14 @@ def end_key(draft: Draft, call: Call, key: str) -> None:
 
 def set_suspended(draft: Draft, call: Call, key: str, suspended: bool) -> None:
     """A key is suspended, or reinstated."""
-    record = _find_key(draft, key)
+    record = find_bound_key(draft, key)
     _put_key(draft, key, record, suspended=suspended)
     _count(draft, call.genesis, record.organisation, record.handle)
 
 
 def set_role(draft: Draft, call: Call, key: str, role: str, held: bool) -> None:
     """A key is given a role, which counts from the next block on, or loses it at once, with its term and what is held back."""
-    record = _find_key(draft, key)
+    record = find_bound_key(draft, key)
     changed = (role in record.roles) != held
     if changed:
         _put_key(draft, key, record, roles=sorted({*record.roles, role} if held else {*record.roles} - {role}))
@@ -343,10 +348,6 @@ def _drop_office(draft: Draft, genesis: Genesis, record: KeyRecord, key: str, ro
         _put_person(draft, person, held_back, terms)
 
 
-def _find_key(view: View, key: str) -> KeyRecord:
-    return require(view.get(key_key(key), KeyRecord), key)
-
-
 def _put_key(
     draft: Draft,
     key: str,
@@ -370,7 +371,7 @@ def _put_key(
 def _count(draft: Draft, genesis: Genesis, organisation: str, handle: str, keys: int = 0, offices: int = 0) -> None:
     """Note what a person can act as, after a change of one of its keys, and by how much the organisation's numbers changed."""
     person = find_person(draft, genesis, organisation, handle)
-    records = [_find_key(draft, key) for key in person.keys]
+    records = [find_bound_key(draft, key) for key in person.keys]
     roles = {role for record in records if not record.suspended for role in record.roles}
     before = find_offices(draft, genesis, organisation)
     held = (before.auditors, before.officers, before.registrars)

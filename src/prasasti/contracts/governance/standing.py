@@ -21,9 +21,9 @@ from prasasti.contracts.governance.records import (
 )
 from prasasti.contracts.governance.roster import NO_CONDUCT, find_conduct, list_member_ids, set_conduct, set_roster, set_standing
 from prasasti.contracts.governance.voting import schedule, unschedule
-from prasasti.contracts.offices import Draft, find_offices, find_person, is_members_role, key_key, set_role, set_suspended
+from prasasti.contracts.offices import Draft, find_bound_key, find_offices, find_person, is_members_role, set_role, set_suspended
 from prasasti.core.contract import Call, View
-from prasasti.core.genesis import KeyRecord, MemberRecord
+from prasasti.core.genesis import MemberRecord
 from prasasti.core.types import require
 
 NEVER_SUSPENDED = SuspensionRecord(0, "", 0, [], 0)
@@ -45,7 +45,7 @@ def silences(view: View, call: Call, organisation: str, key: str) -> str:
     """The member that could not act once the target is suspended, or "" where there is none."""
     if not key:
         return organisation
-    record = require(view.get(key_key(key), KeyRecord), key)
+    record = find_bound_key(view, key)
     draft = Draft(view)
     set_suspended(draft, call, key, True)
     before, after = (find_offices(each, call.genesis, record.organisation).officers for each in (view, draft))
@@ -88,7 +88,7 @@ def remove_member(draft: Draft, call: Call, organisation: str) -> None:
     set_conduct(draft, organisation, NO_CONDUCT)
     for handle in find_offices(draft, call.genesis, organisation).governing:
         for key in find_person(draft, call.genesis, organisation, handle).keys:
-            roles = require(draft.get(key_key(key), KeyRecord), key).roles
+            roles = find_bound_key(draft, key).roles
             for role in [each for each in roles if is_members_role(each)]:
                 set_role(draft, call, key, role, False)
 

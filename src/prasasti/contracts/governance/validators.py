@@ -9,10 +9,9 @@ from typing import NamedTuple
 
 from prasasti.contracts.governance.records import ACTIVE, ValidatorRecord, validator_key
 from prasasti.contracts.governance.roster import list_members
-from prasasti.contracts.offices import key_key
+from prasasti.contracts.offices import find_bound_key
 from prasasti.core.contract import View
-from prasasti.core.genesis import Genesis, KeyRecord
-from prasasti.core.types import require
+from prasasti.core.genesis import Genesis
 
 # Divides evenly by every number of validators up to 15, save 9.
 CLASS_POWER = 840_840
@@ -33,7 +32,7 @@ def compute_powers(view: View, genesis: Genesis) -> list[ValidatorPower]:
         record = view.get(validator_key(member.id), ValidatorRecord)
         if record is None or member.standing != ACTIVE:
             continue
-        key = require(view.get(key_key(record.key), KeyRecord), record.key)
+        key = find_bound_key(view, record.key)
         if key.until is None and not key.suspended:
             found.append((member.id, member.member_class, record.key))
     counts = {member_class: sum(other == member_class for _, other, _ in found) for _, member_class, _ in found}

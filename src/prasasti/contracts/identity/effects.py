@@ -21,20 +21,14 @@ from prasasti.contracts.offices import (
     Term,
     bind_key,
     end_key,
+    find_bound_key,
     find_person_of_key,
     hold_back,
-    key_key,
     put_term,
 )
 from prasasti.core.contract import Call, View
-from prasasti.core.genesis import KeyRecord
 from prasasti.core.state import schedule_key
 from prasasti.core.types import Document, require
-
-
-def find_bound_key(view: View, key: str) -> KeyRecord:
-    """The record of a key that was bound."""
-    return require(view.get(key_key(key), KeyRecord), key)
 
 
 def replace_key(draft: Draft, call: Call, old: str, key: str, roles: list[str]) -> None:

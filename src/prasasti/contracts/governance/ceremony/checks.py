@@ -8,7 +8,15 @@ from prasasti.contracts.governance.ceremony.former import list_former_keys
 from prasasti.contracts.governance.parameters import CEREMONY_OPEN_SECONDS, WATCH_CLASSES, read_seconds
 from prasasti.contracts.governance.records import CeremonyRecord, ceremony_key
 from prasasti.contracts.governance.roster import find_member, list_members
-from prasasti.contracts.offices import COUNTED_ROLES, find_exclusion, find_person, is_role_allowed, key_key, list_person_roles
+from prasasti.contracts.offices import (
+    COUNTED_ROLES,
+    find_bound_key,
+    find_exclusion,
+    find_person,
+    is_role_allowed,
+    key_key,
+    list_person_roles,
+)
 from prasasti.core.contract import Call, View
 from prasasti.core.genesis import KeyRecord
 from prasasti.core.types import require
@@ -32,7 +40,7 @@ def is_announced(view: View, call: Call) -> bool:
 
 def do_enough_recover(view: View, call: Call) -> bool:
     """18.1: recovery keys of two thirds of the members sign, of two classes, one of them a watch."""
-    organisations = sorted({require(view.get(key_key(signer.key), KeyRecord), signer.key).organisation for signer in call.signers})
+    organisations = sorted({find_bound_key(view, signer.key).organisation for signer in call.signers})
     signing = [member for each in organisations if (member := find_member(view, each)) is not None]
     classes = sorted({member.member_class for member in signing})
     is_enough = 3 * len(signing) >= 2 * len(list_members(view, call.genesis))

@@ -21,6 +21,7 @@ from prasasti.contracts.offices import (
     MAX_PERSON_KEYS,
     OFFICER,
     REGISTRAR,
+    find_bound_key,
     find_exclusion,
     find_person,
     is_role_allowed,
@@ -58,8 +59,8 @@ def is_target_known(view: View, call: Call) -> bool:
 
 def do_signers_differ(view: View, call: Call) -> bool:
     """07.1: two active members in two classes, one of them a watch; nobody suspends itself, or its own key, this way."""
-    target = call.arguments.organisation or require(view.get(key_key(call.arguments.key), KeyRecord), call.arguments.key).organisation
-    organisations = [require(view.get(key_key(signer.key), KeyRecord), signer.key).organisation for signer in call.signers]
+    target = call.arguments.organisation or find_bound_key(view, call.arguments.key).organisation
+    organisations = [find_bound_key(view, signer.key).organisation for signer in call.signers]
     if target in organisations or not all(is_active_member(view, each) for each in organisations):
         return False
     classes = [require(find_member(view, each), each).member_class for each in organisations]
@@ -213,7 +214,7 @@ def may_leave(view: View, call: Call) -> bool:
 
 def are_two_people_of_member(view: View, call: Call) -> bool:
     """17.1: an officer and a registrar, two handles of the actor."""
-    keys = [require(view.get(key_key(signer.key), KeyRecord), signer.key) for signer in call.signers]
+    keys = [find_bound_key(view, signer.key) for signer in call.signers]
     if sorted(signer.role for signer in call.signers) != [OFFICER, REGISTRAR]:
         return False
     return keys[0].organisation == keys[1].organisation and keys[0].handle != keys[1].handle

@@ -31,10 +31,10 @@ from prasasti.contracts.governance.roster import find_conduct, find_member, list
 from prasasti.contracts.governance.standing import count_seconds_left, end_suspension, find_suspension, remove_member, silences, suspend
 from prasasti.contracts.governance.validators import compute_powers
 from prasasti.contracts.governance.voting import compute_tag, hold_votes, note_deadlock, open_vote, schedule
-from prasasti.contracts.offices import Draft, bind_key, key_key
+from prasasti.contracts.offices import Draft, bind_key, find_bound_key
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.encoding import encode_canonical
-from prasasti.core.genesis import KeyRecord, MemberRecord
+from prasasti.core.genesis import MemberRecord
 from prasasti.core.types import require
 
 
@@ -42,7 +42,7 @@ def process_suspend_at_once(view: View, call: Call) -> Outcome:
     """07: the target acts no more; its ratification opens, and votes that the silenced member is on wait for that."""
     draft, arguments = Draft(view), call.arguments
     organisation, key, decision = arguments.organisation, arguments.key, arguments.decision
-    concerned = organisation or require(view.get(key_key(key), KeyRecord), key).organisation
+    concerned = organisation or find_bound_key(view, key).organisation
     silenced = silences(view, call, organisation, key)
     end = call.time + read_figures(view, RATIFY, call.time).vote_seconds
     left = count_seconds_left(view, find_suspension(view, organisation, key), call.time)

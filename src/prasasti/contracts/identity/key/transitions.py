@@ -5,7 +5,6 @@ from __future__ import annotations
 from prasasti.contracts.identity import events
 from prasasti.contracts.identity.conditions import TERMLESS_ROLES
 from prasasti.contracts.identity.effects import (
-    find_bound_key,
     record_document,
     replace_key,
     start_office_reviews,
@@ -22,6 +21,7 @@ from prasasti.contracts.offices import (
     DueRecord,
     bind_key,
     end_key,
+    find_bound_key,
 )
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.state import schedule_key

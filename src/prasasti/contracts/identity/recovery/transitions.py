@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from prasasti.contracts.identity import events
 from prasasti.contracts.identity.effects import (
-    find_bound_key,
     record_document,
     replace_key,
     set_recovery,
@@ -20,6 +19,7 @@ from prasasti.contracts.offices import (
     Draft,
     DueRecord,
     HeldBack,
+    find_bound_key,
     find_offices,
     hold_back,
 )
