@@ -15,6 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
+import msgspec
+
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.contracts.versions import ContractMismatch, ContractVersions, choose_registry
@@ -28,7 +30,7 @@ from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
 from prasasti.integrations.signers import Signer
 from prasasti.services.door import make_door
 from prasasti.services.last_signed import read_kept, require_as_long, require_same
-from prasasti.services.ledger import Answer, Ledger, ReadOnly
+from prasasti.services.ledger import Answer, Ledger, ReadOnly, read_stored
 from prasasti.services.publishing import publish_ledger
 from prasasti.services.restoring import require_no_ledger
 from prasasti.storage.connection import StorageProblem
@@ -114,7 +116,7 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
         registry = choose_registry(genesis, index_by_table(tuple(contracts)))
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
-            registry=registry.at(state, database.read_tip().height + 1), database=database, documents=documents,
+            registry=registry.at(_StoredState(database, genesis), database.read_tip().height + 1), database=database, documents=documents,
             state=state, submit=_refuse_to_write, now=state.now,
         )  # fmt: skip
 
@@ -239,6 +241,19 @@ def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, R
 
 def _refuse_to_write(_: Sequence[bytes]) -> list[Answer]:
     raise ReadOnly("this ledger was opened for reading")
+
+
+class _StoredState:
+    """Records of the newest block (``core.contract.View``), each read by itself: enough to tell which versions act."""
+
+    def __init__(self, database: LedgerDatabase, genesis: Genesis) -> None:
+        self._database = database
+        self._bucket_bits = genesis.bucket_bits
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        """The record under a key."""
+        value = read_stored(self._database, self._bucket_bits, key)
+        return msgspec.json.decode(value, type=kind) if value is not None else None
 
 
 class _NewestState:

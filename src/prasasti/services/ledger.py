@@ -10,14 +10,25 @@ from prasasti.core.admission import Inadmissible
 from prasasti.core.contract import Registry, View
 from prasasti.core.entries import Receipt
 from prasasti.core.genesis import Genesis
+from prasasti.core.tree import check_value, decode_bucket
 from prasasti.storage.documents import DocumentStore
 from prasasti.storage.ledger_database import LedgerDatabase
+from prasasti_verify.hashing import bucket_of
 
 Answer = Receipt | Inadmissible
 
 
 class ReadOnly(Exception):
     """A service that writes was given a ledger opened for reading."""
+
+
+def read_stored(database: LedgerDatabase, bucket_bits: int, key: str) -> bytes | None:
+    """The record under a key as it is stored at the newest block: hashed against its leaf, not proved by the state root.
+
+    A fraction of a millisecond, where loading the state's tree takes a second on a large ledger.
+    """
+    records = decode_bucket(database.load_bucket(bucket_of(key, bucket_bits)))
+    return next((check_value(found, leaf, body) for found, leaf, body in records if found == key), None)
 
 
 @dataclass(frozen=True, slots=True)

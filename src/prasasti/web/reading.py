@@ -8,9 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from prasasti.core.entries import TRANSACTION, Receipt, Refusal
-from prasasti.core.tree import check_value, decode_bucket
-from prasasti.services.ledger import Ledger
-from prasasti_verify.hashing import bucket_of
+from prasasti.services.ledger import Ledger, read_stored
 
 MAX_FEED_ITEMS = 500
 
@@ -69,9 +67,7 @@ def read_value(ledger: Ledger, key: str) -> dict[str, Any]:
     """The record under a key at the newest block, null where there is none; what is stored is hashed, not proved."""
     with ledger.database.snapshot():
         tip = ledger.database.read_tip()
-        number = bucket_of(key, ledger.genesis.bucket_bits)
-        records = decode_bucket(ledger.database.load_bucket(number))
-    value = next((check_value(found, leaf, body) for found, leaf, body in records if found == key), None)
+        value = read_stored(ledger.database, ledger.genesis.bucket_bits, key)
     return {
         "height": tip.height,
         "key": key,
