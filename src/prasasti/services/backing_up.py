@@ -22,9 +22,9 @@ from prasasti.core.state import Tip
 from prasasti.log.kept import KeptCheckpoint
 from prasasti.services.check_state import check_state
 from prasasti.services.difference import Differs
-from prasasti.services.last_signed import PUBLISHER_NAME, read_kept, require_as_long, require_same
+from prasasti.services.last_signed import read_kept, require_as_long, require_same
 from prasasti.services.ledger import Ledger
-from prasasti.services.publishing import WITNESSES_NAME
+from prasasti.services.publishing import PUBLISHER_NAME, WITNESSES_NAME
 from prasasti.storage.connection import StorageProblem, sync_file, sync_folder
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase

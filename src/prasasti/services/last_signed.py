@@ -16,13 +16,11 @@ from prasasti.core.state import CommittedView
 from prasasti.core.tree import Tree
 from prasasti.log.checkpoint import build_log_key
 from prasasti.log.kept import KeptCheckpoint
-from prasasti.services.publishing import order_log_keys
+from prasasti.services.publishing import PUBLISHER_NAME, order_log_keys
 from prasasti.storage.ledger_database import LedgerDatabase
 from prasasti_verify.hashing import fold_edge
 from prasasti_verify.notes import Checkpoint, parse_checkpoint, read_signature
 from prasasti_verify.strict import Wrong
-
-PUBLISHER_NAME = "publisher"
 
 
 class LastSignedProblem(Exception):

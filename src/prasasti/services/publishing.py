@@ -25,6 +25,8 @@ from prasasti.storage.connection import StorageProblem
 
 POLL_SECONDS = 1.0
 RETRY_SECONDS = 30.0
+# Within a ledger's folder: what its publisher knows, and whom it asks.
+PUBLISHER_NAME = "publisher"
 WITNESSES_NAME = "witnesses.toml"
 WITHHOLD_ACTION = "governance.withhold_document"
 ACTIVATE_ACTION = "governance.activate_contract"
@@ -50,7 +52,7 @@ def publish_ledger(
     ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given; ``send``: how they are asked, over HTTP unless given.
     WitnessListProblem where the list cannot be used.
     """
-    kept = KeptCheckpoint(ledger.folder / "publisher")
+    kept = KeptCheckpoint(ledger.folder / PUBLISHER_NAME)
     listed = read_witness_list(ledger) if witnesses is None else witnesses
     with ledger.database.snapshot():  # One block is published, by the key that is in force at it.
         settings = build_settings(ledger.genesis_bytes, listed, list_log_keys(ledger))
@@ -131,7 +133,7 @@ def prove_transaction(ledger: Ledger, transaction_id: str) -> bytes:
 
 def read_signed_note(ledger: Ledger) -> bytes:
     """The last checkpoint that was signed, whole; NothingSigned."""
-    note = KeptCheckpoint(ledger.folder / "publisher").read()
+    note = KeptCheckpoint(ledger.folder / PUBLISHER_NAME).read()
     if note is None:
         raise NothingSigned("no checkpoint was signed yet: publish first")
     return note

@@ -29,7 +29,6 @@ from prasasti.services.audited_log import PublishedLog
 from prasasti.services.backing_up import check_copy, copy_file, read_manifest, require_described
 from prasasti.services.difference import Difference, Differs
 from prasasti.services.last_signed import (
-    PUBLISHER_NAME,
     Signed,
     SignedSizes,
     is_signed_by,
@@ -40,7 +39,7 @@ from prasasti.services.last_signed import (
     require_same,
     require_signed_by,
 )
-from prasasti.services.publishing import WITHHOLD_ACTION
+from prasasti.services.publishing import PUBLISHER_NAME, WITHHOLD_ACTION
 from prasasti.storage.connection import StorageProblem, list_journals, sync_folder
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME, LedgerDatabase
