@@ -56,6 +56,15 @@ def test_a_key_is_enrolled_rotated_and_revoked(ledger: Path, run: Run, tmp_path:
     assert read_json(run("--json", "key", "revoke", new, "--reason", "replaced", "--ledger", ledger))["refusal"] is None
 
 
+def test_an_encrypted_key_is_asked_for_once_a_command(ledger: Path, run: Run, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.age", tmp_path / "new.age"
+    for path, secret in ((old, "first"), (new, "second")):
+        run("key", "make", path, stdin=f"{secret}\n{secret}\n")
+    run("key", "enrol", old, "--organisation", "agency-1", "--handle", "officer-7", "--role", "governance.officer",
+        "-r", key_of(ledger, "agency-1-registrar"), "--ledger", ledger, stdin="first\n")  # fmt: skip
+    run("key", "rotate", old, new, "--ledger", ledger, stdin="first\nsecond\n")
+
+
 def test_offices_are_added_shared_moved_and_ended(ledger: Path, run: Run, tmp_path: Path) -> None:
     (one, one_key), (two, two_key) = make(run, tmp_path, "one"), make(run, tmp_path, "two")
     registrar = key_of(ledger, "agency-1-registrar")

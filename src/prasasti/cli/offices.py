@@ -200,7 +200,7 @@ def recover() -> None:
     """Put a new key in the place of a lost one: announce, wait for objections, complete.
 
     \b
-    prasasti key recover announce OLD new.age --id r-1 --document identified.pdf:application/pdf \\
+    prasasti key recover announce OLD new.age --id r-1 -d identified.pdf:application/pdf \\
         -s identity.registrar=other.age -s identity.registrar=third.age
     prasasti key recover object r-1 --signer identity.holder=old.age
     prasasti key recover complete r-1 new.age --signer anybody.age
@@ -211,7 +211,7 @@ def recover() -> None:
 @click.argument("old")
 @click.argument("new")
 @click.option("--id", "recovery", required=True, metavar="ID", help="A name for this recovery.")
-@click.option("--document", required=True, metavar="FILE[:MEDIA/TYPE]", help="Who identified the person, and how.")
+@click.option("--document", "-d", required=True, metavar="FILE[:MEDIA/TYPE]", help="Who identified the person, and how.")
 @click.option("--signer", "-s", "signers", multiple=True, required=True, metavar="ROLE=KEY", help=f"Who vouches: KEY is {KEY_HELP}.")
 @sending
 @command
@@ -219,7 +219,7 @@ def announce(old: str, new: str, recovery: str, document: str, signers: tuple[st
     """Announce that NEW is to take the place of the lost key OLD.
 
     \b
-    prasasti key recover announce OLD new.age --id r-1 --document identified.pdf:application/pdf \\
+    prasasti key recover announce OLD new.age --id r-1 -d identified.pdf:application/pdf \\
         -s identity.registrar=other-member.age -s governance.auditor=auditor.age --draft recovery.json
     """
     with _writing(ledger_folder, sending) as send:

@@ -228,12 +228,15 @@ def spell_seconds(seconds: int) -> str:
 
 
 def open_key(location: str, ledger: Ledger) -> Signer:
-    """The key at a location; asks for the passphrase of an encrypted one at the terminal."""
-    return open_signer(location, lambda: ask_passphrase(location), training=ledger.genesis.training)
+    """The key at a location; asks for the passphrase of an encrypted one, once a command however often the key is named."""
+    opened: dict[str, Signer] = click.get_current_context().meta.setdefault("prasasti.opened_keys", {})
+    if location not in opened:
+        opened[location] = open_signer(location, lambda: ask_passphrase(location), training=ledger.genesis.training)
+    return opened[location]
 
 
 def ask_passphrase(location: str) -> str:
-    """A passphrase from the terminal, or from the first line of standard input where that is no terminal."""
+    """A passphrase from the terminal, or from the next line of standard input where that is no terminal."""
     if sys.stdin.isatty():
         return str(click.prompt(shell().words("key.ask", place=location), hide_input=True, err=True))
     return sys.stdin.readline().rstrip("\n")
