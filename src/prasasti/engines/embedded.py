@@ -69,7 +69,9 @@ class WriterLock:
         except OSError as problem:
             os.close(self._descriptor)
             if isinstance(problem, BlockingIOError):
-                raise StorageProblem(f"another process is writing to {folder}; wait until it ends, or stop it") from problem
+                raise StorageProblem(
+                    f"another process is writing to {folder}; wait until it ends, or, where it is the node, name it with --node URL"
+                ) from problem
             raise StorageProblem(f"{path} cannot be locked: {problem.strerror}; use a local disk") from problem
 
     def close(self) -> None:
