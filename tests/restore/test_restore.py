@@ -101,6 +101,14 @@ def test_from_an_address(world: World, tmp_path: Path) -> None:
     check_same(world, tmp_path / "ledger")
 
 
+def test_a_checkpoint_that_is_not_there_is_named(world: World, tmp_path: Path) -> None:
+    with serve(world.published) as address:
+        place = f"{address}/mistyped/checkpoint"
+        told = restore(world.published, tmp_path / "ledger", place, expect=2)
+    assert f"{place}: no checkpoint is there" in told
+    assert not (tmp_path / "ledger").exists()
+
+
 def test_the_kept_checkpoint_is_the_restored_logs(world: World, tmp_path: Path) -> None:
     ledger = lose(world, tmp_path / "ledger", with_checkpoint=False)
     shutil.copytree(world.early / "publisher", ledger / "publisher")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from errno import ENOENT
 from pathlib import Path
 
 import click
@@ -14,6 +15,7 @@ from prasasti.integrations.ocds.attestation import recompute_parties
 from prasasti.services.audited_log import PublishedLog, open_source
 from prasasti.services.backing_up import BackedUp, back_up, is_backup
 from prasasti.services.restoring import Restored, restore_backup, restore_published
+from prasasti_verify.strict import Wrong
 from prasasti_verify.tiles import Source, read
 
 SHOWN_DOCUMENTS = 10
@@ -119,4 +121,7 @@ def _read_note(place: str) -> bytes:
     if not place.startswith(("http://", "https://")):
         return Path(place).read_bytes()
     folder, _, name = place.rpartition("/")
-    return read(Source(folder), name)
+    try:
+        return read(Source(folder), name)
+    except Wrong as problem:
+        raise FileNotFoundError(ENOENT, "no checkpoint is there", place) from problem
