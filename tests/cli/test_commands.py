@@ -226,6 +226,16 @@ def test_personal_data_in_a_text_is_refused_or_kept_as_asked(ledger: Path, run: 
     assert "personal_data_in_text" in {row["code"] for row in kept["notices"]}
 
 
+def test_more_founders_than_a_block_can_tell_of_are_refused(run: Run, tmp_path: Path) -> None:
+    members = "".join(
+        f'[[members]]\nid = "m-{number}"\nclass = "agency"\n'
+        f'keys = [{{handle = "registrar", key = "{number:064x}", roles = ["identity.registrar"]}}]\n'
+        for number in range(1, 202)
+    )
+    (tmp_path / "many.toml").write_text(f'domain = "ledger.example"\nledger = "many"\nlog_key = "{"ff" * 32}"\n{members}')
+    assert "201 members" in run("init", tmp_path / "many", "--founders", tmp_path / "many.toml", expect=2).stderr
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -250,7 +260,8 @@ def test_founders_get_no_more_than_a_registrar_may_give(run: Run, tmp_path: Path
         f'keys = [{{handle = "publisher-1", key = "{"03" * 32}", roles = ["procurement.publisher"]}}]\n'
     )
     (tmp_path / "good.toml").write_text(text)
-    run("init", tmp_path / "good", "--founders", tmp_path / "good.toml", "--bucket-bits", "4")
+    founded = run("init", tmp_path / "good", "--founders", tmp_path / "good.toml", "--bucket-bits", "4")
+    assert "Nobody holds governance.auditor" in founded.stdout
     (tmp_path / "bad.toml").write_text(text.replace(change, wanted))
     assert said in run("init", tmp_path / "bad", "--founders", tmp_path / "bad.toml", expect=2).stderr
     assert not (tmp_path / "bad").exists()

@@ -10,6 +10,7 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.shell import COULD_NOT, Shell, ask_passphrase, command, shell
+from prasasti.contracts.offices import AUDITOR
 from prasasti.core.genesis import compute_chain, compute_origin
 from prasasti.integrations.signers import create_age_key, create_training_key, open_signer
 from prasasti.integrations.signers.key_file import AGE_SUFFIX
@@ -53,6 +54,13 @@ def init(folder: Path, training: bool, founders: Path | None, genesis: Path | No
       {handle = "officer-1", key = "PUBLIC KEY", roles = ["governance.officer"]},
       {handle = "registrar-1", key = "PUBLIC KEY", roles = ["identity.registrar"]},
     ]
+    [[members]]
+    id = "auditor-1"
+    class = "auditor"
+    keys = [
+      {handle = "auditor-1", key = "PUBLIC KEY", roles = ["governance.auditor"]},
+      {handle = "registrar-1", key = "PUBLIC KEY", roles = ["identity.registrar"]},
+    ]
     [[organisations]]                   # who publishes and is no member
     id = "publisher-1"
     ocid_prefixes = ["ocds-213czf-"]    # without one it can publish nothing
@@ -80,6 +88,8 @@ def init(folder: Path, training: bool, founders: Path | None, genesis: Path | No
     out.say("init.genesis", digest=digest)
     if training:
         out.say("init.training", keys=folder / "keys")
+    if not any(AUDITOR in key.roles for member in made.members for key in member.keys):
+        out.say("init.no_auditor")
     out.say("init.next", folder=folder)
     out.finish({"folder": str(folder), "origin": compute_origin(made), "chain": compute_chain(genesis_bytes), "genesis": digest})
 

@@ -27,6 +27,7 @@ DEFAULT_BUCKET_BITS = 20
 TRAINING_BUCKET_BITS = 16
 TRAINING_PUBLISHER = "publisher-1"
 LOG_KEY_NAME = "log"
+MAX_MEMBERS = 200  # What befalls all of them at the close of one vote must fit into one block entry.
 OCID_PREFIX = re.compile("ocds-[a-z0-9]{6}[a-z0-9-]*")
 
 
@@ -148,6 +149,8 @@ def make_redaction_key(path: Path) -> None:
 
 def _check_founders(genesis: Genesis) -> None:
     """What a registrar may not give later, a genesis does not give either; FoundingProblem names organisation and handle."""
+    if len(genesis.members) > MAX_MEMBERS:
+        raise FoundingProblem(f"{len(genesis.members)} members; a ledger begins with {MAX_MEMBERS} at most")
     classes = {member.id: member.member_class for member in genesis.members}
     for founder in list_founders(genesis):
         for key in founder.keys:
