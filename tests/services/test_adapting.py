@@ -12,11 +12,11 @@ from click.testing import CliRunner
 import prasasti.integrations
 from prasasti import bootstrap
 from prasasti.cli import prasasti as command
-from prasasti.cli.shell import open_key, training_key
 from prasasti.cli.tables import list_commands
 from prasasti.integrations.adapter import Adaptation, find_adapters, strip_provenance
 from prasasti.integrations.inaproc import ADAPTER
 from prasasti.integrations.ocds.attestation import AttestationSettings
+from prasasti.integrations.signers import open_training_key
 from prasasti.services import importing
 from prasasti.services.adapting import StageSum, TableReport, import_tables
 from prasasti.services.importing import Importer, ImportReport, read_redaction_key
@@ -37,7 +37,8 @@ def import_sample(ledger_folder: Path, interrupt_at: int = 0) -> TableReport:
         settings = AttestationSettings(
             PUBLISHER, read_redaction_key(ledger.keys_folder / f"{PUBLISHER}.redaction.key"), default_scheme="ID"
         )
-        importer = Importer(ledger, open_key(training_key(ledger, PUBLISHER), ledger), settings, strip=strip_provenance)
+        signer = open_training_key(ledger.keys_folder / f"{PUBLISHER}.training.seed", training=True)
+        importer = Importer(ledger, signer, settings, strip=strip_provenance)
         return import_tables(importer, adapt(SAMPLE), ADAPTER.faults, progress)
 
 
