@@ -95,7 +95,9 @@ def ask_with(*answers: Callable[[], httpx.Response]) -> tuple[NodeClient, list[f
 
 
 def test_the_client_comes_again_when_the_node_says() -> None:
-    busy = lambda: httpx.Response(503, headers={"retry-after": "7"}, json={"code": "queue_full"})  # noqa: E731
+    def busy() -> httpx.Response:
+        return httpx.Response(503, headers={"retry-after": "7"}, json={"code": "queue_full"})
+
     node, pauses = ask_with(busy, busy, lambda: httpx.Response(200, json={"now": 5}))
     assert node.now() == 5
     assert pauses == [7, 7]
