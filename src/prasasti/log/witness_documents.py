@@ -7,26 +7,14 @@ key may give receipts (role ``governance.store``) is the ledger's to judge; what
 from __future__ import annotations
 
 import os
-from base64 import b64encode
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
-from typing import NamedTuple
 
-from prasasti.core.encoding import encode_canonical
-from prasasti.core.envelope import encode_pae
+from prasasti.core.encoding import encode_base64
+from prasasti.core.storage_receipts import StorageReceipt, encode_receipt
 from prasasti.log.files import Files, LocalFiles, make_folders
 from prasasti.log.source import LogSigner
-
-RECEIPT_TYPE = "application/vnd.prasasti.storage-receipt.v1+json"
-
-
-class Receipt(NamedTuple):
-    """``{key, keep_until, sig}`` as it stands in an envelope: hex, POSIX seconds, standard base64."""
-
-    key: str
-    keep_until: int
-    sig: str
 
 
 class DocumentDamaged(Exception):
@@ -88,13 +76,7 @@ class WitnessDocuments:
         self._files.rename(f"{path}.part", path)
 
 
-def make_receipt(signer: LogSigner, chain: str, data_sha256: str, size: int, keep_until: int) -> Receipt:
-    """The receipt, whose signature is over the pre-authentication encoding (DSSE) of what it promises."""
+def make_receipt(signer: LogSigner, chain: str, data_sha256: str, size: int, keep_until: int) -> StorageReceipt:
+    """The receipt for bytes that are kept."""
     signature = signer.sign(encode_receipt(chain, data_sha256, size, keep_until))
-    return Receipt(signer.public_key.hex(), keep_until, b64encode(signature).decode())
-
-
-def encode_receipt(chain: str, data_sha256: str, size: int, keep_until: int) -> bytes:
-    """The bytes that a receipt's signature is over."""
-    promise = encode_canonical({"chain": chain, "keep_until": keep_until, "sha256": data_sha256, "size": size})
-    return encode_pae(promise, RECEIPT_TYPE)
+    return StorageReceipt(signer.public_key.hex(), keep_until, encode_base64(signature))

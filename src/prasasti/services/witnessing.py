@@ -141,7 +141,7 @@ class DocumentKeeper:
         except StoreFull as problem:
             return refuse(507, f"this store is full: {problem}")
         receipt = make_receipt(self._signer, chain or self._chains[0], digest, len(data), until)
-        return Answer(200, encode_canonical(receipt._asdict()), "application/json")
+        return Answer(200, encode_canonical(receipt), "application/json")
 
     def get(self, digest: str) -> Answer:
         """The bytes of a document."""
