@@ -53,10 +53,15 @@ class Write(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """Effects of an accepted message: writes, at most one a key, and events."""
+    """Effects of an accepted message: writes, at most one a key, and events.
+
+    ``documents`` are the bytes of documents that the rules themselves bring forth, such as an opened proposal: the
+    events name them, and the node keeps them as it keeps those that a sender brings along.
+    """
 
     writes: tuple[Write, ...] = ()
     events: tuple[Event, ...] = ()
+    documents: tuple[bytes, ...] = ()
 
 
 Condition = Callable[[View, Call], bool]

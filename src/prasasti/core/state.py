@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 import msgspec
 from msgspec import Struct
 
+from prasasti.core.contract import Outcome
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.genesis import Genesis, KeyRecord, MemberRecord, OrganisationRecord, build_genesis_tree, decode_genesis
 from prasasti.core.tree import Bucket, Records, TopTree, Tree
@@ -126,6 +127,7 @@ class BlockView:
     def __init__(self, committed: CommittedView, schedule: ScheduleSource) -> None:
         self.committed = committed
         self._schedule = schedule
+        self.documents: list[bytes] = []
         self._written: dict[str, Struct | int | None] = {}
         self._due_scheduled: dict[tuple[int, str], str] = {}
         self._due: list[tuple[int, str]] = []
@@ -140,8 +142,13 @@ class BlockView:
             return _as_kind(self._written[key], kind, key)
         return self.committed.get(key, kind)
 
+    def accept(self, outcome: Outcome) -> None:
+        """Take over what an accepted message or a deadline did: its writes, and the documents that it brought forth."""
+        self.write(outcome.writes)
+        self.documents += outcome.documents
+
     def write(self, writes: Iterable[tuple[str, Struct | int | None]]) -> None:
-        """Take over an accepted outcome's writes."""
+        """Put or remove records."""
         for key, record in writes:
             self._written[key] = record
             if key.startswith(KEY_PREFIX):

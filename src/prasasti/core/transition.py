@@ -81,6 +81,7 @@ class BlockResult:
     top: TopUpdate
     schedule_added: tuple[tuple[int, str], ...]
     schedule_removed: tuple[tuple[int, str], ...]
+    documents: tuple[bytes, ...] = ()
 
 
 def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
@@ -121,7 +122,8 @@ def apply_block(state: State, block: Block, registry: Registry) -> BlockResult:
         for transaction, entry in zip(block.transactions, transactions, strict=True)
         if isinstance(transaction, Transaction) and entry.refusal is None
     )
-    return BlockResult(tip, receipts, entries, tuple(used_ids), accepted, buckets, top, added, removed)
+    documents = tuple(view.documents)
+    return BlockResult(tip, receipts, entries, tuple(used_ids), accepted, buckets, top, added, removed, documents)
 
 
 def has_room_after_deadlines(state: State, height: int, time: int, registry: Registry) -> bool:
@@ -147,7 +149,7 @@ def _run_deadlines(view: BlockView, state: State, block: Block, registry: Regist
             if block.transactions:
                 raise DeadlinesFirst(f"block {block.height} may carry no transactions: deadlines are due")
             break
-        view.write(outcome.writes)
+        view.accept(outcome)
         view.write([(key, None)])
         events += [msgspec.Raw(event) for event in encoded]
         size_bytes += added_bytes
@@ -188,7 +190,7 @@ def _execute(
     outcome: Outcome = message.process(view, call)
     events = encode_canonical(outcome.events)
     ensure(len(events) <= MAX_EVENTS_BYTES, f"the events of {transaction.payload.action} are too large")
-    view.write(outcome.writes)
+    view.accept(outcome)
     return None, msgspec.Raw(events)
 
 

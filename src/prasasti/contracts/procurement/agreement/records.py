@@ -1,0 +1,118 @@
+"""Records of contracts and guarantees."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from prasasti.contracts.procurement.shapes import ConsortiumMember, ContractTerms, Person
+from prasasti.core.types import Document
+
+DRAFT, SIGNED, LAPSED = "draft", "active", "lapsed"
+REGISTERED, RELEASED, CALLED, PAID = "registered", "released", "called", "paid"
+
+
+class YearPart(Struct, frozen=True, forbid_unknown_fields=True):
+    """Money of a contract in one budget line."""
+
+    amount: str
+    line: str
+
+
+class Signature(Struct, frozen=True):
+    """A party's signature on a contract: who, for whom, when; with a PDF the hashes of its revision, certificate, report."""
+
+    certificate: str
+    organisation: str
+    person: Person
+    report: str
+    revision: str
+    time: int
+
+
+class AgreementRecord(Struct, frozen=True):
+    """A contract. ``draft`` is the id of the message that drafted it; prices in minor units."""
+
+    activated: int
+    award: str
+    buyer: str
+    certifier: Person
+    contract: str
+    currency: str
+    document: Document
+    draft: str
+    drafted: int
+    first_price: str
+    inspector: Person
+    kind: str
+    lot: str
+    members: list[ConsortiumMember]
+    officer: Person
+    pdf: str
+    plan: str
+    price: str
+    process: str
+    signatures: list[Signature]
+    signing_ends: int
+    state: str
+    supplier: str
+    witness: Person | None
+    years: list[YearPart]
+
+
+class ContractMilestone(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of a contract: what it is worth, minor units, when it is due, and which items belong to it."""
+
+    amount: str
+    due: int
+    id: str
+    items: list[tuple[str, str]]
+    title: str
+
+
+class AgreementTermsRecord(Struct, frozen=True):
+    """Structured terms of a contract: milestones, bill of quantities (item, unit price), and the rest as published."""
+
+    bill: list[tuple[str, str]]
+    milestones: list[ContractMilestone]
+    terms: ContractTerms
+
+
+class GuaranteeRecord(Struct, frozen=True):
+    """A guarantee for an obligation; ``called`` is what was called of it."""
+
+    amount: str
+    beneficiary: str
+    called: str
+    contract: str
+    document: Document
+    guarantor: str
+    lot: str
+    obligation: str
+    principal: str
+    process: str
+    since: int
+    start: int
+    state: str
+    until: int
+
+
+class ListedContract(Struct, frozen=True):
+    """Item of a supplier's list of contracts."""
+
+    contract: str
+    process: str
+
+
+def agreement_key(contract: str) -> str:
+    """Key of an AgreementRecord."""
+    return f"procurement/contract/{contract}"
+
+
+def agreement_terms_key(contract: str) -> str:
+    """Key of an AgreementTermsRecord; it shares the contract's home."""
+    return f"procurement/contract/{contract}/terms"
+
+
+def guarantee_key(guarantee: str) -> str:
+    """Key of a GuaranteeRecord."""
+    return f"procurement/guarantee/{guarantee}"

@@ -1,0 +1,1 @@
+"""The award: notice, standstill, complaints and appeals, activation, failure."""

@@ -1,0 +1,1 @@
+"""Conduct of those who take part: violations, replies, debarment."""

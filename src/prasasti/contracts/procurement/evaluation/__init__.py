@@ -1,0 +1,1 @@
+"""Evaluation: interests declared, seats taken, requirements, score sheets, the vote."""

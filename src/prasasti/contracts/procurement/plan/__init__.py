@@ -1,0 +1,1 @@
+"""The plan line: what an agency means to buy, with which money."""

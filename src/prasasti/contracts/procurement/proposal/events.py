@@ -1,0 +1,93 @@
+"""Events of proposals and envelopes."""
+
+from __future__ import annotations
+
+from prasasti.core.types import Document, Event
+
+
+class Sealed(Event, frozen=True, tag="procurement.sealed"):
+    """An envelope was accepted: a proposal's or a score sheet's. ``number``: the bidder's place in the lot's list."""
+
+    envelope: str
+    lot: str
+    number: int
+    process: str
+    slot: str
+
+
+class SealedWithdrawn(Event, frozen=True, tag="procurement.sealed_withdrawn"):
+    """A slot of a proposal is empty again; its envelope will never be opened."""
+
+    lot: str
+    process: str
+    slot: str
+
+
+class LotClosed(Event, frozen=True, tag="procurement.lot_closed"):
+    """The deadline passed: so many envelopes are due for opening, the lot's bidders being so many."""
+
+    bids: int
+    due: int
+    lot: str
+    process: str
+
+
+class OpeningBegun(Event, frozen=True, tag="procurement.opening_begun"):
+    """Trustees may share: the lot's envelopes in a slot are due, so many."""
+
+    due: int
+    lot: str
+    process: str
+    slot: str
+
+
+class EnvelopeOpened(Event, frozen=True, tag="procurement.envelope_opened"):
+    """An envelope was opened; what it held is a document now."""
+
+    document: Document
+    envelope: str
+
+
+class EnvelopeMalformed(Event, frozen=True, tag="procurement.envelope_malformed"):
+    """An envelope held no proposal: its sealer's fault, the same for all. ``reason`` is a code."""
+
+    envelope: str
+    reason: str
+
+
+class LotOpened(Event, frozen=True, tag="procurement.lot_opened"):
+    """Every due envelope of a lot was read: evaluation begins, with so many proposals still in."""
+
+    live: int
+    lot: str
+    process: str
+    slot: str
+
+
+class FileMissing(Event, frozen=True, tag="procurement.file_missing"):
+    """A file is not to be had from those who promised to keep it; the lot is suspended."""
+
+    lot: str
+    process: str
+    sha256: str
+
+
+class FileFound(Event, frozen=True, tag="procurement.file_found"):
+    """A missing file was had after all."""
+
+    lot: str
+    process: str
+    sha256: str
+
+
+class KeyDestroyed(Event, frozen=True, tag="procurement.key_destroyed"):
+    """A trustee confirmed that a key is destroyed."""
+
+    key_id: str
+
+
+class KeyDestructionOverdue(Event, frozen=True, tag="procurement.key_destruction_overdue"):
+    """A trustee is late to confirm that a key is destroyed."""
+
+    key_id: str
+    organisation: str

@@ -1,0 +1,127 @@
+"""Records of proposals and of the envelopes that hold them, and the numbered list of a lot's bidders."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from prasasti.contracts.procurement.process import digest, lot_name
+from prasasti.contracts.procurement.shapes import ConsortiumMember, SealedFile
+
+
+class SlotRecord(Struct, frozen=True):
+    """What stands in one slot of a proposal: the latest envelope, how many there were, and what became of it."""
+
+    envelope: str
+    files: list[SealedFile]
+    size: int
+    slot: str
+    state: str
+    submitted: int
+    versions: int
+
+
+class OutcomeRecord(Struct, frozen=True):
+    """Whether a proposal meets a requirement, as the committee recorded it."""
+
+    passed: bool
+    reason: str
+    requirement: str
+
+
+class OfferRecord(Struct, frozen=True):
+    """What an opened proposal says. ``price`` as stated, ``evaluated`` after the arithmetic; minor units."""
+
+    bmp_bp: int
+    currency: str
+    evaluated: str
+    price: str
+    tkdn_bp: int
+    valid_until: int
+
+
+class OfferItemsRecord(Struct, frozen=True):
+    """Unit prices of an opened proposal, in the order of the request's items."""
+
+    items: list[tuple[str, str]]
+
+
+class ProposalRecord(Struct, frozen=True):
+    """A bidder's proposal for a lot; ``out`` tells why it is out, "" while it is in. ``number``: its place in the lot's list."""
+
+    bidder: str
+    lot: str
+    members: list[ConsortiumMember]
+    number: int
+    offer: OfferRecord | None
+    out: str
+    outcomes: list[OutcomeRecord]
+    process: str
+    slots: list[SlotRecord]
+
+
+class EnvelopeRecord(Struct, frozen=True):
+    """An envelope. ``sealed`` (standard base64) is "" once it is opened; ``shares`` are indices of trustees, as they came;
+    ``secret`` (hex) is what an opened one gives to the tie hash."""
+
+    lot: str
+    process: str
+    purpose: str
+    round: str
+    sealed: str
+    sealer: str
+    secret: str
+    shares: list[int]
+    slot: str
+    state: str
+
+
+class ShareRecord(Struct, frozen=True):
+    """A trustee's share of one envelope, until it is opened."""
+
+    point: str
+    proof: str
+
+
+class MissingFileRecord(Struct, frozen=True):
+    """A file that its stores promised to keep, and that the committee cannot get."""
+
+    envelope: str
+    found: bool
+    reported: int
+    sha256: str
+
+
+class ListedBid(Struct, frozen=True):
+    """Item of a lot's list of bidders."""
+
+    bidder: str
+
+
+def proposal_key(process: str, lot: str, bidder: str) -> str:
+    """Key of a ProposalRecord."""
+    return f"procurement/proposal/{digest(process, lot, bidder)}"
+
+
+def offer_items_key(process: str, lot: str, bidder: str) -> str:
+    """Key of an OfferItemsRecord; it shares the proposal's home."""
+    return f"{proposal_key(process, lot, bidder)}/items"
+
+
+def envelope_key(envelope: str) -> str:
+    """Key of an EnvelopeRecord: sealed bytes have a home of their own (ledger-core: State tree)."""
+    return f"procurement/sealed/{envelope}"
+
+
+def share_key(envelope: str, index: int) -> str:
+    """Key of a ShareRecord; all of an envelope share its home."""
+    return f"procurement/sealed/{envelope}/share:{index}"
+
+
+def missing_file_key(process: str, lot: str, sha256: str) -> str:
+    """Key of a MissingFileRecord."""
+    return f"procurement/missing/{lot_name(process, lot)}/{sha256}"
+
+
+def bids_of(process: str, lot: str) -> str:
+    """Identifier of a lot's list of bidders, ``procurement/bids/<this>``."""
+    return lot_name(process, lot)

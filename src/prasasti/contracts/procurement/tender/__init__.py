@@ -1,0 +1,1 @@
+"""The tender: request for proposals, questions, amendments, cancelling."""
