@@ -1,4 +1,4 @@
-"""Records of ``procurement`` and the keys they stand under, among them the gapless lists (DESIGN: Complete answers)."""
+"""Records of ``procurement`` and the keys they stand under, among them those of its gapless lists (``contracts.lists``)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Literal
 
 from msgspec import Struct
 
+from prasasti.contracts import lists
 from prasasti.core.contract import View, Write
 
-LIST_PAGE_ITEMS = 256
+LIST_PAGE_ITEMS = lists.LIST_PAGE_ITEMS
 
 ListName = Literal["buyer", "publisher", "supplier"]
 VersionKind = Literal["contradiction", "new", "update"]
@@ -68,23 +69,22 @@ def listed_key(list_name: ListName, party: str, publisher: str, ocid: str) -> st
 
 def count_key(list_name: ListName, identifier: str) -> str:
     """Key of a list's count."""
-    return f"procurement/{list_name}/{identifier}/count"
+    return lists.count_key("procurement", list_name, identifier)
 
 
 def item_key(list_name: ListName, identifier: str, number: int) -> str:
-    """Key of a list's item; 256 items share a home."""
-    return f"procurement/{list_name}/{identifier}:{number // LIST_PAGE_ITEMS}/{number}"
+    """Key of a list's item."""
+    return lists.item_key("procurement", list_name, identifier, number)
 
 
 def append_item(view: View, list_name: ListName, identifier: str, item: Struct) -> tuple[Write, ...]:
     """Writes that put an item at the end of a list; its number is the count before."""
-    number = count_items(view, list_name, identifier)
-    return (Write(count_key(list_name, identifier), number + 1), Write(item_key(list_name, identifier, number), item))
+    return lists.append_item(view, "procurement", list_name, identifier, item)
 
 
 def count_items(view: View, list_name: ListName, identifier: str) -> int:
     """How many items a list has."""
-    return view.get(count_key(list_name, identifier), int) or 0
+    return lists.count_items(view, "procurement", list_name, identifier)
 
 
 def list_process(view: View, list_name: ListName, party: str, publisher: str, ocid: str) -> tuple[Write, ...]:
