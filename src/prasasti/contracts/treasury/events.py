@@ -1,0 +1,32 @@
+"""Events of ``treasury``. What contracts reserve and commit, their own events tell."""
+
+from __future__ import annotations
+
+from prasasti.core.types import Amount, Event, SignedAmount
+
+
+class BudgetSet(Event, frozen=True, tag="treasury.budget_set"):
+    """A budget line is there; ``number`` is its place in its organisation's list."""
+
+    amount_minor: Amount
+    currency: str
+    line: str
+    number: int
+
+
+class BudgetChanged(Event, frozen=True, tag="treasury.budget_changed"):
+    """A line's budget is another. ``free_minor`` is what is free since; less than 0, reservations on it do not stand."""
+
+    amount_minor: Amount
+    before_minor: Amount
+    free_minor: SignedAmount
+    line: str
+
+
+class BudgetCarriedOver(Event, frozen=True, tag="treasury.budget_carried_over"):
+    """An amount of a line went to the next year's line ``to``, with the commitments not paid, ``committed_minor`` in all."""
+
+    amount_minor: Amount
+    committed_minor: Amount
+    line: str
+    to: str
