@@ -638,7 +638,9 @@ def test_the_organisation_must_be_active(tmp_path: Path, records: dict[str, Any]
     assert isinstance(transaction, Transaction)
     key = KeyRecord("officer", "agency-1", ["governance.officer"], 0)
     view = Records(**records, **{f"identity/key/{key_of(OFFICER[0])}": key})
-    context = AdmissionContext(ledger.chain, ledger.time, view, ledger.application.registry, lambda _: False, lambda _actor, _since: 0)
+    context = AdmissionContext(
+        ledger.chain, ledger.application.genesis, ledger.time, view, ledger.application.registry, lambda _: False, lambda _actor, _since: 0
+    )
     assert (check_standing(transaction, context) is None) is stands
 
 

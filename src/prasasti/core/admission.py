@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from prasasti.core.contract import Message, Registry, View, find_message
+from prasasti.core.contract import Call, Message, Registry, View, find_message
 from prasasti.core.encoding import EncodingProblem
 from prasasti.core.envelope import (
     MAX_ENVELOPE_BYTES,
@@ -27,7 +27,7 @@ from prasasti.core.envelope import (
     is_signed,
     normalise_envelope,
 )
-from prasasti.core.genesis import KeyRecord, MemberRecord, OrganisationRecord, ParameterRecord
+from prasasti.core.genesis import Genesis, KeyRecord, MemberRecord, OrganisationRecord, ParameterRecord
 from prasasti.core.types import require
 
 NEW_KEY_ROLE = "identity.new_key"
@@ -48,6 +48,7 @@ class AdmissionContext(Struct, frozen=True):
     """What admission is judged against: the state after the previous block, and the time of the coming one."""
 
     chain: str
+    genesis: Genesis
     time: int
     view: View
     registry: Registry
@@ -57,7 +58,7 @@ class AdmissionContext(Struct, frozen=True):
 
 
 def admit(envelope_bytes: bytes, context: AdmissionContext) -> Transaction | Inadmissible:
-    """The transaction in an envelope, or the first check that fails (ledger-core: checks 1 to 9, then the quota)."""
+    """The transaction in an envelope, or the first check that fails (ledger-core: checks 1 to 9, what must not be logged, the quota)."""
     transaction = decode_transaction(envelope_bytes, context.registry)
     if isinstance(transaction, Inadmissible):
         return transaction
@@ -90,7 +91,7 @@ def decode_transaction(envelope_bytes: bytes, registry: Registry) -> Transaction
 
 
 def judge(transaction: Transaction, context: AdmissionContext) -> Inadmissible | None:
-    """Checks 4 to 9 in their order, then the quota; the first that fails decides."""
+    """Checks 4 to 10 in their order, then the quota; the first that fails decides."""
     for check in (
         check_chain,  # 4
         check_expires,  # 5
@@ -98,7 +99,8 @@ def judge(transaction: Transaction, context: AdmissionContext) -> Inadmissible |
         check_signatures,  # 7
         check_standing,  # 8
         check_role,  # 9
-        check_quota,
+        check_ripe,  # 10
+        check_quota,  # 12; 11 is the node's door
     ):
         problem = check(transaction, context)
         if problem is not None:
@@ -185,6 +187,19 @@ def check_role(transaction: Transaction, context: AdmissionContext) -> Inadmissi
     proved = [signer.key for signer in payload.signers if signer.role == NEW_KEY_ROLE]
     if sorted(proved) != sorted(proving):
         return Inadmissible("admission.9", f"role: each new key must sign, in the role {NEW_KEY_ROLE}, and no other key in it")
+    return None
+
+
+def check_ripe(transaction: Transaction, context: AdmissionContext) -> Inadmissible | None:
+    """10: what must not reach the log before its time, such as the share of an envelope that is not to be opened yet."""
+    payload = transaction.payload
+    for rejection, holds in _message_of(transaction, context.registry).before_log:
+        call = Call(
+            time=context.time, height=0, previous_app_hash=b"", chain=context.chain, genesis=context.genesis,
+            transaction=transaction.id, actor=payload.actor, signers=tuple(payload.signers), arguments=transaction.arguments,
+        )  # fmt: skip
+        if not holds(context.view, call):
+            return Inadmissible("admission.10", f"too early, or not at all: {rejection.number}, {rejection.condition}")
     return None
 
 

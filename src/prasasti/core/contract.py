@@ -34,12 +34,17 @@ class View(Protocol):
 
 
 class Call(Struct, frozen=True):
-    """What a contract knows of the transaction or deadline that it judges. ``time`` is the block's, seconds UTC."""
+    """What a contract knows of the transaction or deadline that it judges. ``time`` is the block's, seconds UTC.
+
+    ``transaction`` is the transaction's id, "" for a deadline.
+    """
 
     time: int
     height: int
     previous_app_hash: bytes
+    chain: str
     genesis: Genesis
+    transaction: str
     actor: str
     signers: tuple[Signer, ...]
     arguments: Any
@@ -70,7 +75,11 @@ Process = Callable[[View, Call], Outcome]
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message of a contract. ``effects`` and ``documents`` go into table.json as they stand (formats: table.json)."""
+    """One message of a contract. ``effects`` and ``documents`` go into table.json as they stand (formats: table.json).
+
+    ``before_log`` are those of its conditions that admission judges too: what fails there leaves no trace, since the
+    message itself would tell what nobody may know yet.
+    """
 
     name: str
     number: str
@@ -82,6 +91,7 @@ class Message:
     conditions: tuple[tuple[Rejection, Condition], ...] = ()
     effects: tuple[Mapping[str, object], ...] = ()
     documents: tuple[str, ...] = ()
+    before_log: tuple[tuple[Rejection, Condition], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

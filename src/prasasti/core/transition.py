@@ -227,7 +227,9 @@ def _call(state: State, block: Block, transaction: Transaction | None) -> Call:
         time=block.time,
         height=block.height,
         previous_app_hash=state.tip.app_hash,
+        chain=state.chain,
         genesis=state.genesis,
+        transaction=transaction.id if transaction is not None else "",
         actor=transaction.payload.actor if transaction is not None else "",
         signers=tuple(transaction.payload.signers) if transaction is not None else (),
         arguments=transaction.arguments if transaction is not None else None,
@@ -243,6 +245,6 @@ class _LeastStanding:
 
 def _standing_context(view: BlockView, state: State, block: Block, registry: Registry) -> AdmissionContext:
     return AdmissionContext(
-        chain=state.chain, time=block.time, view=_LeastStanding(view), registry=registry,
+        chain=state.chain, genesis=state.genesis, time=block.time, view=_LeastStanding(view), registry=registry,
         is_id_used=lambda _: False, count_refusals=lambda _actor, _since: 0,
     )  # fmt: skip

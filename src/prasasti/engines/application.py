@@ -207,7 +207,7 @@ class Application:
 
     def _context(self, time: int) -> AdmissionContext:
         return AdmissionContext(
-            chain=self._state.chain, time=time, view=self._state.view, registry=self.registry,
+            chain=self._state.chain, genesis=self.genesis, time=time, view=self._state.view, registry=self.registry,
             is_id_used=self._ids.is_used, count_refusals=self._ids.count_refusals, is_signed=self._is_signed,
         )  # fmt: skip
 

@@ -302,7 +302,7 @@ class _Replay:
     def _admit(self, position: int, head: BlockEntry, logged: Sequence[_Logged]) -> list[Transaction | RefusedTransaction]:
         """Judge each transaction on the state before the block, at its time; an id stands in it once."""
         context = AdmissionContext(
-            chain=self.state.chain, time=head.time, view=self.state.view, registry=self.registry,
+            chain=self.state.chain, genesis=self.state.genesis, time=head.time, view=self.state.view, registry=self.registry,
             is_id_used=self._ids.is_used, count_refusals=self._ids.count_refusals,
         )  # fmt: skip
         admitted: list[Transaction | RefusedTransaction] = []

@@ -49,7 +49,7 @@ class AttestRelease(Struct, frozen=True, forbid_unknown_fields=True):
 PROCUREMENT = Contract(
     name="procurement",
     version=1,
-    lost_in_block=rejections.LOST_IN_BLOCK,
+    lost_in_block=rejections.NOT_IN_SEAT,
     messages=(
         Message(
             name="attest_release",

@@ -98,8 +98,9 @@ class TermsRecord(Struct, frozen=True):
 class LotRecord(Struct, frozen=True):
     """Where a lot stands.
 
-    ``stage`` is the slot that is sealed, opened or evaluated now. ``due`` counts envelopes of the stage that are to be
-    opened, ``read`` those that were. ``evaluation`` numbers its evaluations from 1; ``ballot`` its ballots, 0 before the
+    ``stage`` is the slot that is sealed, opened or evaluated now. ``complete`` counts proposals with every slot filled,
+    ``due`` envelopes of the stage that are to be opened, ``read`` those that were, ``live`` proposals that are still in,
+    ``undecided`` those of them with a requirement not judged yet, ``opened`` envelopes of all stages. ``evaluation`` numbers its evaluations from 1; ``ballot`` its ballots, 0 before the
     first; ``ranking`` its published rankings. ``award`` is the live one. ``matters`` counts open complaints, appeals and
     refusals. ``suspended`` tells why nothing goes on. ``window_ends`` is the end of the last window to complain.
     """
@@ -108,10 +109,12 @@ class LotRecord(Struct, frozen=True):
     award: str
     ballot: int
     ballot_round: str
+    complete: int
     due: int
     evaluation: int
     failure: str
     final: bool
+    live: int
     lot: str
     matters: int
     opened: int
@@ -126,6 +129,7 @@ class LotRecord(Struct, frozen=True):
     stage: str
     state: str
     suspended: list[str]
+    undecided: int
     window_ends: int
 
 

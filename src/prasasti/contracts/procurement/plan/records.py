@@ -11,7 +11,10 @@ ANNOUNCED, WITHDRAWN = "announced", "withdrawn"
 
 
 class PlanRecord(Struct, frozen=True):
-    """A plan line (RUP). ``process`` is the latest that was published for it, "" before; ``processes`` counts them."""
+    """A plan line (RUP). ``process`` is the latest that was published for it, "" before; ``processes`` counts them.
+
+    ``under_limit``: its estimate counts in its FamilyRecord.
+    """
 
     announced: int
     budgets: list[BudgetPart]
@@ -28,6 +31,7 @@ class PlanRecord(Struct, frozen=True):
     split_reason: str
     state: str
     title: str
+    under_limit: bool
     unit: str
     year: int
 

@@ -1,0 +1,27 @@
+"""What the schedule does by itself in a process: names of its deadlines, and how one is entered.
+
+A deadline stays entered when its matter is over: what has changed since leaves it nothing to do.
+"""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from prasasti.contracts.offices import Draft
+from prasasti.core.state import schedule_key
+
+# Of a process: the end of prequalification, of the time to propose, and the opening.
+QUALIFY, CLOSE, BEGIN = "qualify", "close", "begin"
+# Of a lot: the grace for shares and files, the end of scoring, of a ballot, of the standstill or another window, of signing.
+GRACE, SCORING, BALLOT, WINDOW, SIGNING = "grace", "scoring", "ballot", "window", "signing"
+
+
+class DueRecord(Struct, frozen=True):
+    """``governance/schedule/<time>/procurement:<what>:<subject>``."""
+
+    subject: str
+
+
+def schedule(draft: Draft, time: int, what: str, subject: str) -> None:
+    """Something will happen to a subject at a time, seconds UTC."""
+    draft.put(schedule_key(time, "procurement", f"{what}:{subject}"), DueRecord(subject))
