@@ -150,7 +150,5 @@ def decode_scores(plaintext: bytes, criteria: Sequence[str], is_out: Sequence[bo
         return Malformed("criteria")
     if any(len(scores) != len(is_out) for scores in sheet.scores.values()):
         return Malformed("count")
-    is_missing = any(
-        score == SCORE_OUT and not out for scores in sheet.scores.values() for score, out in zip(scores, is_out, strict=True)
-    )
+    is_missing = any(score == SCORE_OUT and not out for scores in sheet.scores.values() for score, out in zip(scores, is_out, strict=True))
     return Malformed("unscored") if is_missing else sheet
