@@ -15,12 +15,15 @@ from prasasti.core.contract import Rejection, encode_table
 from tests.contracts.governance_rows import ROWS as GOVERNANCE_ROWS
 from tests.contracts.identity_rows import ROWS as IDENTITY_ROWS
 from tests.contracts.plays import Play, Step, after, holder, in_one_block, officer, registrar
+from tests.contracts.treasury_rows import DRAWING
+from tests.contracts.treasury_rows import ROWS as TREASURY_ROWS
 from tests.core.examples import AUDITOR, DOCUMENT, OFFICER, PUBLISHER, PUBLISHERS_OFFICER, REGISTRAR, registration, release
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
 from tests.core.rehearsal import REHEARSAL
 from tests.core.test_admission import ROWS as ADMISSION_ROWS
 
 HASH = "11" * 32
+PARTS = (*CONTRACTS, REHEARSAL, DRAWING)
 
 
 def publisher_of(number: int) -> Signer:
@@ -153,13 +156,14 @@ ROWS: dict[str, tuple[str, Play]] = {
     "the 64th version": (ACCEPTED, after(*VERSIONS[:64])),
     "the 65th version": ("procurement.45.3", after(*VERSIONS)),
     "the first of 64 again": (ACCEPTED, after(*VERSIONS[:64], VERSIONS[0])),
+    **TREASURY_ROWS,
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ROWS)
 def test_each_row(tmp_path: Path, name: str) -> None:
     number, play = ROWS[name]
-    ledger = Ledger(tmp_path, (*CONTRACTS, REHEARSAL), training=number != "governance.02.1")
+    ledger = Ledger(tmp_path, PARTS, training=number != "governance.02.1")
     assert play(ledger) == number
     if number != ACCEPTED:
         last = ledger.results[-1].receipts[-1]
@@ -169,19 +173,19 @@ def test_each_row(tmp_path: Path, name: str) -> None:
             previous = (
                 ledger.results[-2].tip.state_root
                 if len(ledger.results) > 1
-                else Ledger(tmp_path, (*CONTRACTS, REHEARSAL), training=ledger.application.genesis.training).root
+                else Ledger(tmp_path, PARTS, training=ledger.application.genesis.training).root
             )
             assert ledger.root == previous, "a refusal leaves the state root unchanged"
 
 
 def test_no_organisation_withholds_alone(tmp_path: Path) -> None:
     """Also where genesis gave an auditor's role to a member of another class."""
-    ledger = Ledger(tmp_path, (*CONTRACTS, REHEARSAL))
+    ledger = Ledger(tmp_path, PARTS)
     members = json.loads(ledger.genesis_bytes)["members"]
     members[0]["keys"].append({"handle": "auditor", "key": key_of("agency-1/auditor"), "roles": ["governance.auditor"]})
     members[0]["keys"].sort(key=lambda key: key["key"])
     own: Signer = ("agency-1/auditor", "governance.auditor")
-    other = Ledger(tmp_path, (*CONTRACTS, REHEARSAL), members=members)
+    other = Ledger(tmp_path, PARTS, members=members)
     assert withhold(officer("agency-1"), own, "agency-1")(other) == "governance.01.4"
     assert withhold(officer("agency-1"), AUDITOR, "agency-1")(other) == ACCEPTED
 
@@ -200,7 +204,7 @@ def test_every_check_of_admission_has_a_row() -> None:
 
 def test_the_first_condition_that_fails_decides(tmp_path: Path) -> None:
     """A transaction that breaks every rule of its message meets them one after the other."""
-    ledger = Ledger(tmp_path, (*CONTRACTS, REHEARSAL))
+    ledger = Ledger(tmp_path, PARTS)
     for play in VERSIONS[:64]:
         assert play(ledger) == ACCEPTED
     wrong: dict[str, Any] = {"document": DOCUMENT | {"media_type": "text/plain", "sha256": "ff" * 32}, "ocid": "other", "tag": ["gift"]}

@@ -16,6 +16,7 @@ from prasasti.core.envelope import MAX_SIGNATURES
 from prasasti.core.types import require
 from tests.contracts.governance_rows import ALLOWED as GOVERNANCE_ALLOWED
 from tests.contracts.identity_rows import ALLOWED as IDENTITY_ALLOWED
+from tests.contracts.treasury_rows import ALLOWED as TREASURY_ALLOWED
 from tests.core.examples import BUILDERS
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
 
@@ -25,6 +26,7 @@ ROLES = (*KNOWN_ROLES, "identity.holder", "identity.new_key", "nobody.role")
 ALLOWED: dict[tuple[str, int], set[str]] = {
     **GOVERNANCE_ALLOWED,
     **IDENTITY_ALLOWED,
+    **TREASURY_ALLOWED,
     ("procurement.attest_release", 0): {"procurement.publisher"},
 }
 CELLS = list(product(ALLOWED, ROLES))

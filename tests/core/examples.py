@@ -13,6 +13,7 @@ PUBLISHER: Signer = ("publisher-1/publisher", "procurement.publisher")
 PUBLISHERS_OFFICER: Signer = ("publisher-1/officer", "governance.officer")
 AUDITOR: Signer = ("auditor-1/auditor", "governance.auditor")
 NEW_KEY: Signer = ("agency-1/new", "identity.new_key")
+BUDGET: Signer = ("treasury-1/budget", "treasury.budget")
 
 DOCUMENT = {"media_type": "application/json", "sha256": "11" * 32, "size": 1_000}
 
@@ -174,8 +175,32 @@ GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
     "governance.withhold_document": lambda: Example({"legal_basis": "a court", "sha256": "11" * 32}, (PUBLISHERS_OFFICER, AUDITOR)),
 }
 
+
+
+def budget(line: str = "line-1", **changes: Any) -> dict[str, Any]:
+    """Arguments that set a budget line of the year 2026."""
+    return {
+        "account": "524111",
+        "amount": "100000",
+        "currency": "IDR",
+        "line": line,
+        "programme": "parks",
+        "unit": "agency-1",
+        "year": 2026,
+    } | changes
+
+
+TREASURY_BUILDERS: dict[str, Callable[[], Example]] = {
+    "treasury.carry_over": lambda: Example({"amount": "1", "from": "line-1", "to": "line-2"}, (BUDGET,)),
+    "treasury.change_budget": lambda: Example(
+        {"amount": "90000", "document": SCAN, "line": "line-1", "reason": "revision"}, (BUDGET,)
+    ),
+    "treasury.set_budget": lambda: Example(budget(), (BUDGET,)),
+}
+
 BUILDERS: dict[str, Callable[[], Example]] = {
     **GOVERNANCE_BUILDERS,
     **IDENTITY_BUILDERS,
+    **TREASURY_BUILDERS,
     "procurement.attest_release": lambda: Example(release(), (PUBLISHER,)),
 }

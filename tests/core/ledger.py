@@ -46,6 +46,11 @@ PUBLISHERS = {
     "publisher-3": [],
 }
 PUBLISHER_KEYS = {"publisher": ["procurement.publisher"], "officer": ["governance.officer"]}
+TREASURY_KEYS = {"budget": ["treasury.budget"]}
+ORGANISATIONS: dict[str, tuple[list[str], dict[str, list[str]]]] = {
+    **{owner: (prefixes, PUBLISHER_KEYS) for owner, prefixes in PUBLISHERS.items()},
+    "treasury-1": ([], TREASURY_KEYS),
+}
 PARAMETERS = {"max_expiry_seconds": 86_400, "max_expiry_seconds_several": 604_800, "max_gap_seconds": 300}
 
 Signer = tuple[str, str]
@@ -64,7 +69,7 @@ def key_of(name: str) -> str:
 
 
 def build_genesis(contracts: Sequence[Contract] = CONTRACTS, bucket_bits: int = 9, training: bool = True, **changes: Any) -> bytes:
-    """genesis.json of five members and three publishers; ``changes`` replace its fields."""
+    """genesis.json of five members, three publishers and a treasury; ``changes`` replace its fields."""
 
     def keys(owner: str, roles_by_name: Mapping[str, list[str]]) -> list[dict[str, Any]]:
         found = [{"handle": name, "key": key_of(f"{owner}/{name}"), "roles": roles} for name, roles in roles_by_name.items()]
@@ -84,12 +89,12 @@ def build_genesis(contracts: Sequence[Contract] = CONTRACTS, bucket_bits: int = 
         "organisations": [
             {
                 "id": owner,
-                "keys": keys(owner, PUBLISHER_KEYS),
+                "keys": keys(owner, roles),
                 "licence": "https://creativecommons.org/licenses/by/4.0/",
                 "ocid_prefixes": prefixes,
                 "publication_policy": "",
             }
-            for owner, prefixes in PUBLISHERS.items()
+            for owner, (prefixes, roles) in ORGANISATIONS.items()
         ],
         "parameters": PARAMETERS,
         "time": START,

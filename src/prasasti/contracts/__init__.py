@@ -12,9 +12,10 @@ from hashlib import sha256
 from prasasti.contracts.governance.messages import GOVERNANCE
 from prasasti.contracts.identity.messages import IDENTITY
 from prasasti.contracts.procurement.messages import PROCUREMENT
+from prasasti.contracts.treasury.messages import TREASURY
 from prasasti.core.contract import Contract, encode_table
 
-CONTRACTS: tuple[Contract, ...] = (GOVERNANCE, IDENTITY, PROCUREMENT)
+CONTRACTS: tuple[Contract, ...] = (GOVERNANCE, IDENTITY, PROCUREMENT, TREASURY)
 
 
 def index_by_table(contracts: tuple[Contract, ...] = CONTRACTS) -> Mapping[str, Contract]:
