@@ -90,7 +90,7 @@ def init(folder: Path, training: bool, founders: Path | None, genesis: Path | No
         out.say("init.training", keys=folder / "keys")
     if not any(AUDITOR in key.roles for member in made.members for key in member.keys):
         out.say("init.no_auditor")
-    out.say("init.next", folder=folder)
+    out.say("init.next" if training else "init.next_with_keys", folder=folder)
     out.finish({"folder": str(folder), "origin": compute_origin(made), "chain": compute_chain(genesis_bytes), "genesis": digest})
 
 

@@ -90,6 +90,12 @@ class Shell:
             table.add_row(*(Text(clean(cell)) for cell in row))
         self.output.print(table)
 
+    def tell(self, fact: dict[str, Any]) -> None:
+        """What a command that goes on has to say to programs now: an object on a line of its own, at once."""
+        if self.as_json:
+            click.echo(json.dumps(fact, ensure_ascii=True))
+        sys.stdout.flush()
+
     def finish(self, result: dict[str, Any], code: int = DONE) -> None:
         """End the command: the result for programs, and its exit code."""
         if self.as_json:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -40,12 +39,14 @@ def witness(
 ) -> None:  # fmt: skip
     """Cosign a log's checkpoints, over HTTP, as long as each extends the one before (C2SP tlog-witness).
 
-    Runs until SIGTERM or SIGINT. Guide: docs/guides/witness.md.
+    Runs until SIGTERM or SIGINT; says its vkey and where it listens on standard output (with --json as one object a line),
+    and logs to standard error, one JSON object a line. Guide: docs/guides/witness.md.
 
     \b
     prasasti witness --folder witness --name witness.agency.example --key witness.age --log log.vkey
     prasasti witness --folder witness --name witness.agency.example --key witness.age --log log.vkey --store CHAIN
     """
+    from prasasti.web import logs as lines
     from prasasti.web.server import CannotListen, run
     from prasasti.web.witness import make_witness_app
 
@@ -58,6 +59,7 @@ def witness(
     training = all(TRAINING_ORIGIN in key.name for key in keys)
     signer = open_signer(location, lambda: ask_passphrase(location), training=training)
     store_signer = open_signer(store_key, lambda: ask_passphrase(store_key), training=training) if store_key else None
+    lines.install()
     with open_witness(
         folder, name, signer, keys, lambda: int(time.time()), chains=chains, store_signer=store_signer,
         largest_bytes=largest * MEGABYTE, most_bytes=most * MEGABYTE,
@@ -67,11 +69,11 @@ def witness(
         def say_listening(address: str) -> None:
             out.say("witness.vkey", vkey=vkey)
             out.say("witness.listening", address=address, count=len(opened.logs))
-            sys.stdout.flush()
+            out.tell({"listening": address, "vkey": vkey})
 
         try:
             run(make_witness_app(opened), host, port, tls_cert=tls_cert, tls_key=tls_key, on_listening=say_listening)
         except CannotListen as problem:
             out.fail("error.could_not", problem, COULD_NOT)
     out.say("witness.stopped")
-    out.finish({"vkey": vkey})
+    out.tell({"stopped": True})
