@@ -32,7 +32,7 @@ from prasasti.services.submitting import DraftProblem, Signing, draft_payload, s
 
 OFFICER = "governance.officer"
 
-signer_option = click.option("--signer", "-s", required=True, metavar="KEY", help="The officer's key: a file, or ssh-agent:…")
+signer_option = click.option("--signer", "-s", required=True, metavar="KEY", help="The officer's key: a file, ssh-agent:…, pkcs11:…")
 
 
 @click.command()
