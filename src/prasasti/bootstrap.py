@@ -28,6 +28,7 @@ from prasasti.engines.clock import ClockJumped, Clocks, EngineClock
 from prasasti.engines.embedded import EmbeddedEngine, EngineHalted, WriterLock
 from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
 from prasasti.integrations.signers import Signer
+from prasasti.log.publish import Published
 from prasasti.services.door import make_door
 from prasasti.services.last_signed import read_kept, require_as_long, require_same
 from prasasti.services.ledger import Answer, Ledger, ReadOnly, read_stored
@@ -163,10 +164,10 @@ def open_node(
 
     translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now))
 
-    def publish(reader: Ledger) -> int:
+    def publish(reader: Ledger) -> Published:
         if published is None or signer is None:
             raise RuntimeError("nothing to publish with")
-        return publish_ledger(reader, published, signer).size
+        return publish_ledger(reader, published, signer)
 
     def registry_at(height: int) -> Registry:
         versions = ledger.registry

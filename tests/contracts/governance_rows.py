@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 
+from prasasti.contracts.identity.messages import IDENTITY
+from prasasti.core.contract import encode_table
 from tests.contracts.governing import DAY, Consortium, holder, new_signers, newcomer, officer, parameter
 from tests.contracts.plays import Play, after, do, in_one_block
 from tests.core.examples import CONSENSUS_PARTS, DOCUMENT, registration
@@ -140,6 +144,25 @@ def set_value(proposal: str, days: int = 60, name: str = "max_gap_seconds", valu
     return on(play)
 
 
+def set_under_next_version(ledger: Ledger) -> str:
+    """A version of identity without parameters acts before the change is sent."""
+    following = replace(IDENTITY, version=2, parameters=())
+    ledger.contracts = (*ledger.contracts, following)
+    ledger.restart()
+    five = Consortium.of(ledger)
+    setting = act(five.now, 365, "identity.office_days", 90)
+    activation = {"contract": "identity", "height": 40, "table": sha256(encode_table(following)).hexdigest(), "version": 2}
+    for proposal, action, arguments in (("set", "set_parameter", setting), ("activate", "activate_contract", activation)):
+        assert five.propose(proposal, action, arguments, days=28) == ACCEPTED
+        assert five.vote(proposal, "yes", *five.founders) == ACCEPTED
+    five.wait(28)
+    five.wait(28)
+    assert five.carry_out("activate", "activate_contract", activation) == ACCEPTED
+    while ledger.application.info().height < 39:
+        assert five.do("advance_clock", {"seconds": 1}, officer("agency-1")) == ACCEPTED
+    return five.carry_out("set", "set_parameter", setting)
+
+
 def set_both(five: Consortium) -> str:
     """Two changes, each in order by itself when it was proposed."""
     first, second = act(five.now, 3, "governance.rule.classes", 90), act(five.now, 2, "governance.constitution.classes", 90)
@@ -261,7 +284,13 @@ ROWS: dict[str, tuple[str, Play]] = {
     "an adoption by welfare": (ACCEPTED, propose(form="adopt", action="welfare.adopt_rule", arguments="", fields=["t:x"])),
     "a standard": (ACCEPTED, on(lambda five: five.adopt("p", "standard.x", days=7))),
     "an unknown parameter of governance": ("governance.03.2", propose_value("governance.rule.colour", 2)),
-    "a parameter of another contract": (ACCEPTED, propose_value("welfare.rate_bp", 2, 14)),
+    "a parameter that nobody declares": ("governance.03.6", propose_value("welfare.rate_bp", 2, 14)),
+    "a parameter of another contract": (ACCEPTED, propose_value("identity.recovery_hours", 12)),
+    "a parameter of another contract as text": ("governance.03.6", propose_value("identity.recovery_hours", "12")),
+    "a parameter of another contract as a truth": ("governance.03.6", propose_value("identity.recovery_hours", True)),
+    "a parameter of another contract below its least": ("governance.03.6", propose_value("identity.recovery_hours", 11)),
+    "a parameter of another contract above its most": ("governance.03.6", propose_value("identity.recovery_hours", 721)),
+    "the profile, which genesis alone names": ("governance.03.2", propose_value("governance.profile", "indonesia")),
     "a parameter of another type": ("governance.03.2", propose_value("max_gap_seconds", "600", 14)),
     "a truth for a number": ("governance.03.2", propose_value("governance.rule.watch", True)),
     "an expiry beyond 7 days": ("governance.03.2", propose_value("max_expiry_seconds", 604_801, 14)),
@@ -416,6 +445,7 @@ ROWS: dict[str, tuple[str, Play]] = {
     "set beside a coming value": ("governance.12.3", after(set_value("p"), set_value("q", value=700))),
     "set after that value": (ACCEPTED, after(set_value("p"), wait(40), set_value("q", value=700))),
     "set out of order": ("governance.12.4", on(set_both)),
+    "set for a version that declares other parameters": ("governance.12.5", set_under_next_version),
     # governance.13
     "a version activated": (ACCEPTED, enact("p", "activate_contract", ACTIVATION)),
     "activated without a vote": ("governance.00.7", on(lambda five: five.carry_out("p", "activate_contract", ACTIVATION))),

@@ -49,7 +49,7 @@ class BothLedger(Ledger):
     """A ledger founded on the first version, whose program has the next one too."""
 
     def _start(self):  # type: ignore[no-untyped-def]
-        self._contracts = (*CONTRACTS, NEXT)
+        self.contracts = (*CONTRACTS, NEXT)
         return super()._start()
 
 

@@ -101,11 +101,12 @@ def test_the_life_of_a_rule(tmp_path: Path) -> None:
 
 
 def test_a_parameter_without_a_record_of_its_own(tmp_path: Path) -> None:
-    """Until the value holds, the contract's default does, which stands in no record."""
+    """Until the value holds, the contract's default does, which stands in no record but that of the change."""
     four = Consortium(tmp_path)
     act = parameter("identity.office_days", 365, four.now + 90 * DAY)
     assert four.enact("p", "set_parameter", act, days=28) == ACCEPTED
     assert four.record("governance/parameter/identity.office_days") is None
+    assert four.record("governance/change/identity.office_days:0/0")["before"] == 730
     coming = {"effective_from": act["effective_from"], "resolution": "p", "value": 365}
     assert four.record("governance/coming/identity.office_days") == coming
     four.wait(seconds=act["effective_from"] - four.now)

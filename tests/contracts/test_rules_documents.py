@@ -155,7 +155,7 @@ def test_the_rules_name_every_exclusion_and_parameter() -> None:
     assert pairs | {(b, a) for a, b in pairs} == offices.EXCLUSIONS
     rows = list_tables(rules.partition("\n## Parameters\n")[2].partition("\n## ")[0])
     written = {name.strip("`"): (int(default), tuple(map(int, bounds.split(", ")))) for name, default, bounds, _ in rows}
-    assert written == {name: (value, parameters.BOUNDS[name]) for name, value in parameters.DEFAULTS.items()}
+    assert written == {each.name: (each.default, (each.least, each.most)) for each in parameters.PARAMETERS}
 
 
 def test_every_admission_check_is_described() -> None:

@@ -126,7 +126,7 @@ class Ledger:
         self.time = START + 60
         self.door: Callable[[Transaction], str | None] = lambda _: None
         self.results: list[BlockResult] = []
-        self._contracts = tuple(contracts)
+        self.contracts = tuple(contracts)
         self._nonces = count(1)
         self.database = LedgerDatabase.open(self.path, write=True)
         self.application = self._start()
@@ -139,7 +139,7 @@ class Ledger:
         self.application = self._start()
 
     def _start(self) -> Application:
-        return Application(self.database, index_by_table(self._contracts), lambda transaction, _: self.door(transaction))
+        return Application(self.database, index_by_table(self.contracts), lambda transaction, _: self.door(transaction))
 
     def close(self) -> None:
         """Close the file."""

@@ -249,7 +249,7 @@ def test_the_log_and_the_metrics_hold_nothing_of_what_was_sent(tmp_path: Path) -
     folder = tmp_path / "ledger"
     genesis = found_for_process(folder)
     secret, place = "sangat-rahasia-3174012345678901", "/v1/sangat-rahasia-path"
-    options = ("--rate", "100000")
+    options = ("--rate", "100000", "--log-requests")
     with (
         start_process(folder, genesis, *options) as process,
         httpx.Client(base_url=process.address, trust_env=False, timeout=PATIENCE_SECONDS) as client,

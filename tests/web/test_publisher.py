@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
 from functools import partial
 from pathlib import Path
+from queue import Queue
 
 import pytest
 
 from prasasti.bootstrap import open_for_reading
+from prasasti.log.publish import Published
 from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import publish_ledger
 from prasasti.web.limits import Limits
@@ -28,9 +31,9 @@ def test_whoever_goes_away_takes_nobodys_proof_along(tmp_path: Path) -> None:
     metrics = Metrics()
     futures: list[Future[bytes]] = []
 
-    def publish(ledger: Ledger) -> int:
+    def publish(ledger: Ledger) -> Published:
         futures[1].cancel()
-        return publish_ledger(ledger, tmp_path / "published", LogKey(signing_key("log"))).size
+        return publish_ledger(ledger, tmp_path / "published", LogKey(signing_key("log")))
 
     open_reader = partial(open_for_reading, tmp_path / "ledger", WITH_REHEARSAL)
     publisher = Publisher(open_reader, publish, metrics, lambda _: None)
@@ -58,3 +61,32 @@ def test_a_bug_is_told_as_a_problem_and_stands_in_the_log(
         monkeypatch.setattr(served.node, "now", None)
         expect_problem(served.client.get("/v1/ledger"), 500, "bug")
     assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [TypeError]
+
+
+@pytest.mark.parametrize("refused", [{}, {"agency-1": "does not answer"}], ids=["all there", "one missing"])
+def test_a_missing_witness_is_told_and_asked_again_though_nothing_is_recorded(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, refused: Mapping[str, str]
+) -> None:
+    found(tmp_path / "ledger")
+    metrics = Metrics()
+    told: Queue[bytes] = Queue()
+    answers = [refused, refused, {}]
+
+    def publish(ledger: Ledger) -> Published:
+        missing = answers.pop(0)
+        names = tuple({"agency-1", "citizens-1"} - missing.keys())
+        return Published(ledger.database.size(), b"", 0, 0, 0, 0, (), names, missing, not missing)
+
+    open_reader = partial(open_for_reading, tmp_path / "ledger", WITH_REHEARSAL)
+    publisher = Publisher(open_reader, publish, metrics, lambda _: told.put(metrics.format()), retry_seconds=0)
+    publisher.start()
+    try:
+        seen = [told.get(timeout=PATIENCE_SECONDS) for _ in range(3 if refused else 1)]
+    finally:
+        publisher.stop()
+    missing = [b"prasasti_witnesses_missing 1.0" in each for each in seen]
+    assert missing == [b"prasasti_quorum_met 0.0" in each for each in seen] == ([True, True, False] if refused else [False])
+    said = [(record.levelname, record.__dict__["facts"]["uncosigned"]) for record in caplog.records if record.message == "witnesses"]
+    # The last stop publishes nothing new; who is missing is logged once, not at each try.
+    assert said == ([("WARNING", dict(refused))] if refused else [])
+    assert len(answers) == (0 if refused else 2)

@@ -127,6 +127,15 @@ def test_a_first_checkpoint_comes_without_a_proof(tmp_path: Path) -> None:
         assert witness.add_checkpoint(format_request(0, (), wrong)).status == 422
 
 
+def test_two_signed_histories_are_kept_as_evidence(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    with run_witness(tmp_path) as witness:
+        assert witness.add_checkpoint(LOG.request(0, 8)).status == 200
+        assert witness.add_checkpoint(FORK.request(8, 8)).status == 422
+    [record] = caplog.records
+    # With the log's signature: without it, the text proves nothing.
+    assert record.__dict__["facts"]["checkpoint"].encode() == FORK.note(8)
+
+
 def test_lines_by_unknown_keys_are_ignored_and_not_kept(tmp_path: Path) -> None:
     foreign = "— somebody.example/w AAAAAAAAAAA=\n".encode()
     with run_witness(tmp_path) as witness:

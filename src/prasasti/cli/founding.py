@@ -12,7 +12,7 @@ from prasasti import bootstrap
 from prasasti.cli.shell import COULD_NOT, Shell, ask_passphrase, command, shell
 from prasasti.contracts.offices import AUDITOR
 from prasasti.core.genesis import compute_chain, compute_origin
-from prasasti.integrations.signers import create_age_key, create_training_key, open_signer
+from prasasti.integrations.signers import create_age_key, create_token_key, create_training_key, is_token_key, open_signer
 from prasasti.integrations.signers.key_file import AGE_SUFFIX
 from prasasti.services.founding import (
     DEFAULT_BUCKET_BITS,
@@ -90,7 +90,7 @@ def init(folder: Path, training: bool, founders: Path | None, genesis: Path | No
         out.say("init.training", keys=folder / "keys")
     if not any(AUDITOR in key.roles for member in made.members for key in member.keys):
         out.say("init.no_auditor")
-    out.say("init.next", folder=folder)
+    out.say("init.next" if training else "init.next_with_keys", folder=folder)
     out.finish({"folder": str(folder), "origin": compute_origin(made), "chain": compute_chain(genesis_bytes), "genesis": digest})
 
 
@@ -106,19 +106,29 @@ def key() -> None:
 
 
 @key.command()
-@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("place", metavar="PATH")
 @click.option("--redaction", is_flag=True, help="Make a publisher's redaction key, which marks natural persons, instead of a signing key.")
 @command
-def make(path: Path, redaction: bool) -> None:
-    """Make a key in the new file PATH.
+def make(place: str, redaction: bool) -> None:
+    """Make a key in the new file PATH, or on a token.
 
-    PATH ends with .age (encrypted under a passphrase, which is asked for) or, for training ledgers, .training.seed.
+    PATH ends with .age (encrypted under a passphrase, which is asked for) or, for training ledgers, .training.seed; or is a
+    PKCS#11 URI (RFC 7512), whose key never leaves its token.
 
     \b
     prasasti key make officer.age
+    prasasti key make 'pkcs11:token=TOKEN;object=officer?module-path=/usr/lib/softhsm/libsofthsm2.so'
     prasasti key make --redaction publisher.redaction.key
     """
-    out = shell()
+    out, path = shell(), Path(place)
+    if redaction and is_token_key(place):
+        raise click.UsageError("a redaction key is a file, not a key on a token")
+    if is_token_key(place):
+        token_signer = create_token_key(place, lambda: ask_passphrase(place))
+        out.say("key.made_on_token", place=place)
+        out.say("key.public", key=token_signer.public_key.hex())
+        out.finish({"location": place, "public_key": token_signer.public_key.hex()})
+        return
     if redaction:
         make_redaction_key(path)
         out.say("key.made", path=path)
@@ -151,10 +161,11 @@ def _require_new_age_file(out: Shell, path: Path) -> None:
 @click.argument("location")
 @command
 def show_key(location: str) -> None:
-    """Print the public key at LOCATION: a file, ssh-agent:KEY, or command:WORDS.
+    """Print the public key at LOCATION: a file, ssh-agent:KEY, command:WORDS, or a PKCS#11 URI.
 
     \b
     prasasti key show officer.age
+    prasasti key show 'pkcs11:token=TOKEN;object=officer?module-path=/usr/lib/softhsm/libsofthsm2.so'
     """
     signer = open_signer(location, lambda: ask_passphrase(location), training=True)
     shell().say("key.public", key=signer.public_key.hex())

@@ -22,9 +22,9 @@ from prasasti.services.governing import (
     ParameterView,
     VoteView,
     compute_shortest_end,
-    find_parameter,
     find_vote,
     list_open_votes,
+    look_up_parameter,
     read_draft,
 )
 from prasasti.services.ledger import Ledger
@@ -32,7 +32,7 @@ from prasasti.services.submitting import DraftProblem, Signing, draft_payload, s
 
 OFFICER = "governance.officer"
 
-signer_option = click.option("--signer", "-s", required=True, metavar="KEY", help="The officer's key: a file, or ssh-agent:…")
+signer_option = click.option("--signer", "-s", required=True, metavar="KEY", help="The officer's key: a file, ssh-agent:…, pkcs11:…")
 
 
 @click.command()
@@ -79,7 +79,7 @@ def propose(
             "reason": reason,
         }
         now = ledger.now()
-        motion = read_draft(ledger.state, _convert(given))
+        motion = read_draft(ledger.state, ledger.registry, _convert(given))
         shortest = compute_shortest_end(ledger.state, motion.kind, now)
         end = now + days * DAY_SECONDS if days is not None else shortest
         # A minute more than the shortest: the block that takes it may be sealed a little later.
@@ -107,7 +107,7 @@ def vote(proposal: str, choice: str, reason: str, documents: tuple[str, ...], si
         raise click.UsageError("give at most one --document")
     out = shell()
     with open_to_write(ledger_folder, accept_clock) as ledger:
-        found = find_vote(ledger.state, proposal, ledger.now())
+        found = find_vote(ledger.state, ledger.registry, proposal, ledger.now())
         if found is not None:
             _say_changes(out, found)
         given: dict[str, Any] = {"choice": choice, "proposal": proposal, "reason": reason}
@@ -131,9 +131,9 @@ def proposals(proposal: str | None, ledger_folder: Path) -> None:
     with bootstrap.open_for_reading(ledger_folder) as ledger:
         now = ledger.now()
         if proposal is None:
-            found = list_open_votes(ledger.state, now)
+            found = list_open_votes(ledger.state, ledger.registry, now)
         else:
-            one = find_vote(ledger.state, proposal, now)
+            one = find_vote(ledger.state, ledger.registry, proposal, now)
             if one is None:
                 raise DraftProblem(out.words("proposals.unknown", proposal=proposal))
             found = [one]
@@ -156,7 +156,7 @@ def parameter(name: str, ledger_folder: Path) -> None:
     """
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger:
-        found = find_parameter(ledger.state, name, ledger.now())
+        found = look_up_parameter(ledger.state, ledger.registry, name, ledger.now())
     if found is None:
         raise DraftProblem(out.words("parameter.unknown", name=name))
     _say_parameter(out, found)

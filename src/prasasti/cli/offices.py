@@ -30,7 +30,7 @@ from prasasti.services.watching import Act, list_acts, select_since
 
 REGISTRAR, HOLDER, NEW_KEY = "identity.registrar", "identity.holder", "identity.new_key"
 DAY_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
-KEY_HELP = "a key file, ssh-agent:…, or a public key that signs later"
+KEY_HELP = "a key file, ssh-agent:…, pkcs11:…, or a public key that signs later"
 
 registrar_option = click.option(
     "--registrar", "-r", "registrars", multiple=True, required=True, metavar="KEY", help=f"A registrar who signs: {KEY_HELP}."

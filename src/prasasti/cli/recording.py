@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from contextlib import suppress
 from pathlib import Path
 from shlex import quote
@@ -20,6 +21,8 @@ from prasasti.services.ledger import Answer, Ledger
 from prasasti.services.submitting import DraftProblem, Signing, add_signature, draft_payload, list_missing_signers, sign_payload
 
 HOUR_SECONDS = 3_600
+# Who adds a signature may say the role, which the envelope names anyway. An equals sign further on is the location's own.
+_naming_role = re.compile(r"\A[a-z_]+\.[a-z_]+=")
 
 
 @click.command()
@@ -31,7 +34,7 @@ HOUR_SECONDS = 3_600
     "signers",
     multiple=True,
     metavar="ROLE=KEY",
-    help="A signer: KEY is a file, ssh-agent:…, or a public key that signs later. The first one's organisation acts.",
+    help="A signer: KEY is a file, ssh-agent:…, pkcs11:…, or a public key that signs later. The first one's organisation acts.",
 )
 @click.option("--document", "-d", "documents", multiple=True, metavar="FILE[:MEDIA/TYPE]", help="Store a document first.")
 @click.option("--envelope", type=click.Path(path_type=Path, exists=True), help="Send this envelope; with --signer, sign it first.")
@@ -64,8 +67,8 @@ def submit(
             data = envelope.read_bytes()
             if signers:
                 _say_payload(out, data)
-            for location in (each.partition("=")[2] or each for each in signers):
-                data = add_signature(data, open_key(location, ledger))
+            for each in signers:
+                data = add_signature(data, open_key(_naming_role.sub("", each), ledger))
         else:
             data = draft_message(ledger, action or "", read_arguments(arguments), signers, expires)
         send_or_keep(out, ledger, data, draft)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import resource
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from prasasti.cli.catalogue import LANGUAGES, Catalogue
 from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, open_key, shell, training_key
 from prasasti.services.founding import LOG_KEY_NAME
 from prasasti.web.limits import Limits
+from prasasti.web.logs import REQUESTS
 
 DEFAULTS = Limits()
 
@@ -40,17 +40,19 @@ logger = logging.getLogger("prasasti.serve")
     help="Transactions a second, an actor.",
 )  # fmt: skip
 @click.option("--connections", type=click.IntRange(min=1), default=1_000, show_default=True, help="Connections at once.")
+@click.option("--log-requests", is_flag=True, help="Log every request, not only those that write or are refused.")
 @click.option("--accept-clock", is_flag=True, help="Take the clock as right, after a jump of it stopped the ledger.")
 @command
 def serve(
     ledger_folder: Path, host: str, port: int, tls_cert: Path | None, tls_key: Path | None,
     publish_folder: Path | None, location: str | None, show_folder: Path | None,
-    proxies: tuple[str, ...], rate: float, actor_rate: float, connections: int, accept_clock: bool,
+    proxies: tuple[str, ...], rate: float, actor_rate: float, connections: int, log_requests: bool,
+    accept_clock: bool,
 ) -> None:  # fmt: skip
     """Serve a ledger over HTTP until it is stopped (SIGTERM or Ctrl-C): submit, read, follow.
 
-    Says where it listens on standard output, and logs to standard error, one JSON object a line. While it runs, other
-    commands write with --node URL.
+    Says where it listens on standard output (with --json as one object a line, as 'witness' does), and logs to standard
+    error, one JSON object a line. While it runs, other commands write with --node URL.
 
     \b
     prasasti serve --publish public
@@ -66,6 +68,8 @@ def serve(
     limits = replace(DEFAULTS, requests_per_second=rate, files_per_second=20 * rate, actor_transactions_per_second=actor_rate)
     allow_connections(2 * connections)
     logs.install()
+    if log_requests:
+        logging.getLogger(REQUESTS).setLevel(logging.DEBUG)
     with bootstrap.open_for_writing(ledger_folder, accept_clock=accept_clock) as ledger:
         if publish_folder is not None and location is None and not ledger.genesis.training:
             out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
@@ -77,9 +81,7 @@ def serve(
             def listen(address: str) -> None:
                 node.start()
                 out.say("serve.listening", address=address)
-                if out.as_json:
-                    click.echo(f'{{"listening": "{address}"}}')
-                sys.stdout.flush()
+                out.tell({"listening": address})
 
             try:
                 run(
@@ -94,6 +96,7 @@ def serve(
     if fault is not None:
         out.fail("error.halted", fault, HALTED)
     out.say("serve.stopped")
+    out.tell({"stopped": True})
 
 
 def allow_connections(count: int) -> None:

@@ -30,7 +30,7 @@ from prasasti.core.encoding import EncodingProblem
 from prasasti.core.tree import StateMismatch
 from prasasti.core.types import Bug
 from prasasti.integrations.ocds.official_schema import SchemaUnusable
-from prasasti.integrations.signers import Signer, SignerProblem, open_signer
+from prasasti.integrations.signers import Signer, SignerProblem, is_token_key, open_signer
 from prasasti.log.proofs import ProofProblem
 from prasasti.log.publish import PublishRefused
 from prasasti.services.difference import Differs
@@ -89,6 +89,12 @@ class Shell:
         for row in rows:
             table.add_row(*(Text(clean(cell)) for cell in row))
         self.output.print(table)
+
+    def tell(self, fact: dict[str, Any]) -> None:
+        """What a command that goes on has to say to programs now: an object on a line of its own, at once."""
+        if self.as_json:
+            click.echo(json.dumps(fact, ensure_ascii=True))
+        sys.stdout.flush()
 
     def finish(self, result: dict[str, Any], code: int = DONE) -> None:
         """End the command: the result for programs, and its exit code."""
@@ -236,9 +242,10 @@ def open_key(location: str, ledger: Ledger) -> Signer:
 
 
 def ask_passphrase(location: str) -> str:
-    """A passphrase from the terminal, or from the next line of standard input where that is no terminal."""
+    """A passphrase, or a token's PIN, from the terminal, or from the next line of standard input where that is no terminal."""
     if sys.stdin.isatty():
-        return str(click.prompt(shell().words("key.ask", place=location), hide_input=True, err=True))
+        words = shell().words("key.pin" if is_token_key(location) else "key.ask", place=location)
+        return str(click.prompt(words, hide_input=True, err=True))
     return sys.stdin.readline().rstrip("\n")
 
 

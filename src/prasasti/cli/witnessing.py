@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
 import time
 from pathlib import Path
 
@@ -21,7 +20,7 @@ _chain = re.compile("[0-9a-f]{32}")
 @click.command()
 @click.option("--folder", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The witness's own state; back it up.")
 @click.option("--name", required=True, help="The witness's name in its vkey, such as witness.agency.example; never changed.")
-@click.option("--key", "location", required=True, metavar="SIGNER", help="The witness's own key: NAME.age, ssh-agent:KEY, command:WORDS.")
+@click.option("--key", "location", required=True, metavar="SIGNER", help="The witness's own key: NAME.age, ssh-agent:KEY, command:WORDS, pkcs11:URI.")
 @click.option("--log", "logs", multiple=True, required=True, metavar="VKEY", help="A log to witness: its vkey, or the file that holds it.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65_535), help="Port to listen on.")
@@ -40,12 +39,14 @@ def witness(
 ) -> None:  # fmt: skip
     """Cosign a log's checkpoints, over HTTP, as long as each extends the one before (C2SP tlog-witness).
 
-    Runs until SIGTERM or SIGINT. Guide: docs/guides/witness.md.
+    Runs until SIGTERM or SIGINT; says its vkey and where it listens on standard output (with --json as one object a line),
+    and logs to standard error, one JSON object a line. Guide: docs/guides/witness.md.
 
     \b
     prasasti witness --folder witness --name witness.agency.example --key witness.age --log log.vkey
     prasasti witness --folder witness --name witness.agency.example --key witness.age --log log.vkey --store CHAIN
     """
+    from prasasti.web import logs as lines
     from prasasti.web.server import CannotListen, run
     from prasasti.web.witness import make_witness_app
 
@@ -58,6 +59,7 @@ def witness(
     training = all(TRAINING_ORIGIN in key.name for key in keys)
     signer = open_signer(location, lambda: ask_passphrase(location), training=training)
     store_signer = open_signer(store_key, lambda: ask_passphrase(store_key), training=training) if store_key else None
+    lines.install()
     with open_witness(
         folder, name, signer, keys, lambda: int(time.time()), chains=chains, store_signer=store_signer,
         largest_bytes=largest * MEGABYTE, most_bytes=most * MEGABYTE,
@@ -67,11 +69,11 @@ def witness(
         def say_listening(address: str) -> None:
             out.say("witness.vkey", vkey=vkey)
             out.say("witness.listening", address=address, count=len(opened.logs))
-            sys.stdout.flush()
+            out.tell({"listening": address, "vkey": vkey})
 
         try:
             run(make_witness_app(opened), host, port, tls_cert=tls_cert, tls_key=tls_key, on_listening=say_listening)
         except CannotListen as problem:
             out.fail("error.could_not", problem, COULD_NOT)
     out.say("witness.stopped")
-    out.finish({"vkey": vkey})
+    out.tell({"stopped": True})

@@ -15,6 +15,7 @@ from msgspec import Struct
 from prasasti.core.encoding import encode_canonical
 from prasasti.core.envelope import Signer
 from prasasti.core.genesis import Genesis
+from prasasti.core.parameters import Parameter, find_declared, index_parameters
 from prasasti.core.types import Event
 
 Record = TypeVar("Record", bound=Struct | int)
@@ -36,7 +37,8 @@ class View(Protocol):
 class Call(Struct, frozen=True):
     """What a contract knows of the transaction or deadline that it judges. ``time`` is the block's, seconds UTC.
 
-    ``transaction`` is the transaction's id, "" for a deadline.
+    ``transaction`` is the transaction's id, "" for a deadline; ``registry`` is of the contract versions that act in this
+    block: what another contract declares is asked of it.
     """
 
     time: int
@@ -45,6 +47,7 @@ class Call(Struct, frozen=True):
     chain: str
     genesis: Genesis
     transaction: str
+    registry: Registry
     actor: str
     signers: tuple[Signer, ...]
     arguments: Any
@@ -102,16 +105,22 @@ class Contract:
     version: int
     messages: tuple[Message, ...]
     lost_in_block: Rejection
-    parameters: Mapping[str, object] = field(default_factory=dict)
+    parameters: tuple[Parameter, ...] = ()
     deadline: Callable[[View, Call, str], Outcome] | None = None
     _by_name: Mapping[str, Message] = field(init=False)
+    _declared: Mapping[str, Parameter] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {message.name: message for message in self.messages})
+        object.__setattr__(self, "_declared", index_parameters(self.parameters))
 
     def find(self, name: str) -> Message | None:
         """The message of that name."""
         return self._by_name.get(name)
+
+    def find_parameter(self, name: str) -> Parameter | None:
+        """What the contract declares of a parameter of that name."""
+        return find_declared(self._declared, name)
 
 
 Registry = Mapping[str, Contract]
@@ -123,6 +132,12 @@ def find_message(registry: Registry, action: str) -> tuple[Contract, Message] | 
     contract = registry.get(name)
     message = contract.find(verb) if contract is not None else None
     return (contract, message) if contract is not None and message is not None else None
+
+
+def find_parameter(registry: Registry, name: str) -> Parameter | None:
+    """What the acting versions declare of a parameter, or None; no two contracts declare the same."""
+    found = (contract.find_parameter(name) for contract in registry.values())
+    return next((each for each in found if each is not None), None)
 
 
 def evaluate(message: Message, view: View, call: Call) -> Rejection | None:

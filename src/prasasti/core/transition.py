@@ -140,7 +140,7 @@ def _run_deadlines(view: BlockView, state: State, block: Block, registry: Regist
     while (key := view.next_due(block.time)) is not None:
         contract_name, _, rest = split_schedule_key(key)[1].partition(":")
         deadline = require(registry[contract_name].deadline, f"a function of {contract_name} for deadlines")
-        outcome = deadline(view, _call(state, block, None), rest)
+        outcome = deadline(view, _call(state, block, registry, None), rest)
         encoded = [encode_canonical(event) for event in outcome.events]
         ensure(all(len(event) <= MAX_DEADLINE_EVENT_BYTES for event in encoded), f"an event of {key} is too large")
         added_bytes = sum(len(event) + 1 for event in encoded)
@@ -179,7 +179,7 @@ def _execute(
 ) -> tuple[Rejection | None, msgspec.Raw]:
     """Judge one transaction by its contract: a rejection, which changes nothing, or its events, its writes taken over."""
     contract, message = require(find_message(registry, transaction.payload.action), transaction.payload.action)
-    call = _call(state, block, transaction)
+    call = _call(state, block, registry, transaction)
     if view.may_have_changed_standing(signer.key for signer in call.signers) and has_lost_standing(
         transaction, _standing_context(view, state, block, registry)
     ):
@@ -222,7 +222,7 @@ def _list_schedule_changes(
     return added, removed
 
 
-def _call(state: State, block: Block, transaction: Transaction | None) -> Call:
+def _call(state: State, block: Block, registry: Registry, transaction: Transaction | None) -> Call:
     return Call(
         time=block.time,
         height=block.height,
@@ -230,6 +230,7 @@ def _call(state: State, block: Block, transaction: Transaction | None) -> Call:
         chain=state.chain,
         genesis=state.genesis,
         transaction=transaction.id if transaction is not None else "",
+        registry=registry,
         actor=transaction.payload.actor if transaction is not None else "",
         signers=tuple(transaction.payload.signers) if transaction is not None else (),
         arguments=transaction.arguments if transaction is not None else None,

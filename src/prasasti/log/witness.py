@@ -94,10 +94,10 @@ def judge_growth(request: Request, latest: Checkpoint | None) -> Answer | None:
 
 def is_consistent(old_size: int, old_root: bytes, size: int, root: bytes, proof: Sequence[bytes]) -> bool:
     """Whether a consistency proof shows the old tree as the beginning of the other (RFC 9162, 2.1.4.2, in its steps)."""
+    if old_size == 0:
+        return not proof and old_root == EMPTY_ROOT and (size > 0 or root == EMPTY_ROOT)
     if old_size == size:
         return not proof and old_root == root
-    if old_size == 0:
-        return not proof and old_root == EMPTY_ROOT
     if old_size > size or not proof:
         return False
     # Of a perfect old tree the proof leaves out the root, which the verifier has.

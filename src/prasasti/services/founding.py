@@ -15,14 +15,14 @@ from pathlib import Path
 from typing import Any
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.governance.parameters import is_value_allowed, keeps_order
+from prasasti.contracts.governance.parameters import PARAMETERS, is_value_fit, keeps_order
 from prasasti.contracts.offices import MAX_PERSON_KEYS, find_exclusion, is_role_allowed
 from prasasti.core.contract import Contract, Record, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
-from prasasti.core.genesis import ConsensusParts, Genesis, ParameterRecord, decode_genesis, list_founders
+from prasasti.core.genesis import REQUIRED_PARAMETERS, ConsensusParts, Genesis, ParameterRecord, decode_genesis, list_founders
 from prasasti.integrations.signers import create_training_key, open_training_key, write_new_secret
 
-DEFAULT_PARAMETERS = {"max_expiry_seconds": 86_400, "max_expiry_seconds_several": 604_800, "max_gap_seconds": 300}
+DEFAULT_PARAMETERS = {each.name: each.default for each in PARAMETERS if each.name in REQUIRED_PARAMETERS}
 DEFAULT_BUCKET_BITS = 20
 TRAINING_BUCKET_BITS = 16
 TRAINING_PUBLISHER = "publisher-1"
@@ -134,7 +134,7 @@ def build_genesis(
         }
         data = encode_canonical(genesis)
         _check_founders(decode_genesis(data))
-        _check_parameters(decode_genesis(data))
+        _check_parameters(decode_genesis(data), contracts)
     except KeyError as problem:
         raise FoundingProblem(f"the founders' file lacks {problem}") from problem
     except (EncodingProblem, TypeError, AttributeError) as problem:
@@ -191,10 +191,11 @@ class _FirstParameters:
         return record if isinstance(record, kind) else None
 
 
-def _check_parameters(genesis: Genesis) -> None:
-    """What no vote could set, a genesis does not set either; FoundingProblem names the parameter."""
+def _check_parameters(genesis: Genesis, contracts: Sequence[Contract]) -> None:
+    """What no contract declares, and no vote could set, a genesis does not set either; FoundingProblem names the parameter."""
+    registry = {contract.name: contract for contract in contracts}
     for name, value in genesis.parameters.items():
-        if not is_value_allowed(name, value):
+        if not is_value_fit(registry, name, value):
             raise FoundingProblem(f"the parameter {name} is unknown, or may not be {value!r}")
     if not keeps_order(_FirstParameters(genesis), "", 0):
         raise FoundingProblem("the parameters governance.constitution.… must be at least as strict as those of every other kind of vote")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prasasti.contracts.governance.parameters import DEFAULTS, MIN_CLASSES, WATCH_CLASSES, Figures, Value, read_figures
+from prasasti.contracts.governance.parameters import MIN_CLASSES, WATCH_CLASSES, Figures, is_value_fit, read_figures, read_profile
 from prasasti.contracts.governance.proposal.messages import Propose
 from prasasti.contracts.governance.records import (
     ABSTAIN,
@@ -19,6 +19,7 @@ from prasasti.contracts.governance.records import (
     OPEN,
     RATIFY,
     RECUSE,
+    USED,
     YES,
     ParameterChangeRecord,
     ProposalRecord,
@@ -28,11 +29,12 @@ from prasasti.contracts.governance.records import (
     parameter_key,
     proposal_key,
 )
-from prasasti.contracts.governance.subjects import SET_PARAMETER, Motion, read_changed, read_motion
+from prasasti.contracts.governance.subjects import SET_PARAMETER, Motion, read_changed, read_motion, read_setting
 from prasasti.contracts.governance.voting import compute_outcome, has_majority, is_vetoed, list_choices, list_figures, list_open
-from prasasti.core.contract import View
-from prasasti.core.encoding import decode_strict
+from prasasti.core.contract import Registry, View, find_parameter
+from prasasti.core.encoding import decode_strict, encode_canonical
 from prasasti.core.genesis import ComingValue, ParameterRecord
+from prasasti.core.parameters import Parameter, Value
 from prasasti.core.types import require
 from prasasti.services.submitting import DraftProblem
 
@@ -98,13 +100,13 @@ class ParameterView:
     changes: tuple[ParameterChangeRecord, ...]
 
 
-def list_open_votes(view: View, time: int) -> list[VoteView]:
+def list_open_votes(view: View, registry: Registry, time: int) -> list[VoteView]:
     """All open proposals, those that end first before the others."""
-    found = [require(find_vote(view, each, time), each) for each in list_open(view)]
+    found = [require(find_vote(view, registry, each, time), each) for each in list_open(view)]
     return sorted(found, key=lambda vote: (vote.record.end, vote.id))
 
 
-def find_vote(view: View, proposal: str, time: int) -> VoteView | None:
+def find_vote(view: View, registry: Registry, proposal: str, time: int) -> VoteView | None:
     """A proposal and its votes, or None where there is none of that id."""
     record = view.get(proposal_key(proposal), ProposalRecord)
     if record is None:
@@ -116,29 +118,45 @@ def find_vote(view: View, proposal: str, time: int) -> VoteView | None:
     outcome = compute_outcome(record.roll, choices, figures, record.joins) if record.state == OPEN else record.state
     classes = tuple(_count_class(record, choices, each) for each in sorted({voter.member_class for voter in record.roll}))
     missing = _list_missing(record, choices, classes, strictest) if record.state == OPEN else ()
-    return VoteView(proposal, record, choices, classes, strictest, outcome, missing, _list_changes(view, record))
+    return VoteView(proposal, record, choices, classes, strictest, outcome, missing, _list_changes(view, registry, record, time))
 
 
-def find_parameter(view: View, name: str, time: int) -> ParameterView | None:
-    """A parameter's value and history, or None where the ledger has none of that name."""
+def look_up_parameter(view: View, registry: Registry, name: str, time: int) -> ParameterView | None:
+    """A parameter's value and history, or None where no contract declares it and genesis has none of that name."""
     record = view.get(parameter_key(name), ParameterRecord)
     coming = record.coming if record is not None else view.get(coming_key(name), ComingValue)
-    count = view.get(change_count_key(name), int) or 0
-    changes = tuple(require(view.get(change_key(name, number), ParameterChangeRecord), name) for number in range(count))
-    if record is not None:
-        return ParameterView(name, record.value_at(time), record.since, coming, changes)
-    if name not in DEFAULTS and coming is None:
+    value = _find_value(view, registry, name, time)
+    if value is None:
         return None
-    value = DEFAULTS.get(name, coming.value if coming is not None else "")
-    return ParameterView(name, value, None, coming, changes)
+    return ParameterView(name, value, record.since if record is not None else None, coming, _list_history(view, name))
 
 
-def read_draft(view: View, arguments: Propose) -> Motion:
+def read_draft(view: View, registry: Registry, arguments: Propose) -> Motion:
     """What a proposal would be a vote on; DraftProblem where the contract would refuse its subject."""
     motion = read_motion(view, arguments)
     if motion is None:
         raise DraftProblem("what is proposed is not well formed, or goes below a floor (governance.03.2); nothing was signed")
+    setting = read_setting(arguments)
+    if setting is not None and not is_value_fit(registry, *setting):
+        declared = find_parameter(registry, setting[0])
+        told = "no contract declares it" if declared is None else f"{_describe(declared)}, not {encode_canonical(setting[1]).decode()}"
+        raise DraftProblem(f"{setting[0]}: {told} (governance.03.6); nothing was signed")
     return motion
+
+
+def _describe(declared: Parameter) -> str:
+    """What values a declaration takes, in words for who proposes one."""
+    if declared.kind in ("boolean", "calendar", "hash"):
+        return {
+            "boolean": "it takes true or false",
+            "calendar": "it takes the days off of the year that its name ends in, MM-DD, sorted, with commas between",
+            "hash": "it takes a SHA-256 in hex, or nothing",
+        }[declared.kind]
+    if declared.kind == "codes":
+        among = f" of {', '.join(declared.codes)}" if declared.codes else ""
+        return f"it takes codes{among}, in order, with commas between"
+    what = "minor units as text of digits" if declared.kind == "amount" else "a number"
+    return f"it takes {what} from {declared.least} to {declared.most}"
 
 
 def compute_shortest_end(view: View, kind: str, time: int) -> int:
@@ -173,7 +191,7 @@ def _list_missing(
     return tuple(each for each in found if each.found < each.needed)
 
 
-def _list_changes(view: View, record: ProposalRecord) -> tuple[Change, ...]:
+def _list_changes(view: View, registry: Registry, record: ProposalRecord, time: int) -> tuple[Change, ...]:
     if record.form == DOCUMENT:
         return (Change(f"governance.adopted.{record.name}", None, record.document.sha256),)
     if record.form == ADOPT:
@@ -183,6 +201,24 @@ def _list_changes(view: View, record: ProposalRecord) -> tuple[Change, ...]:
         return tuple(
             Change(f"{record.action}.{name}", None, value) for name, value in arguments.items() if value != "" or record.form != RATIFY
         )
-    current = view.get(parameter_key(arguments["name"]), ParameterRecord)
-    before = current.value if current is not None else DEFAULTS.get(arguments["name"])
-    return (Change(arguments["name"], before, arguments["value"]),)
+    # What it changed, or would have: the value just before its own, of one that was never used the value at its close.
+    at = min(time if record.state == USED else record.closed or time, arguments["effective_from"] - 1)
+    return (Change(arguments["name"], _find_value(view, registry, arguments["name"], at), arguments["value"]),)
+
+
+def _find_value(view: View, registry: Registry, name: str, time: int) -> Value | None:
+    """Value of a parameter at a time, of the past too; None of a name that nobody knows."""
+    changes = _list_history(view, name)
+    past = [change.value for change in changes if change.effective_from <= time]
+    if past or (changes and changes[0].before is not None):
+        return past[-1] if past else changes[0].before
+    record = view.get(parameter_key(name), ParameterRecord)
+    if record is not None:
+        return record.value
+    declared = find_parameter(registry, name)
+    return declared.default_in(read_profile(view)) if declared is not None else None
+
+
+def _list_history(view: View, name: str) -> tuple[ParameterChangeRecord, ...]:
+    count = view.get(change_count_key(name), int) or 0
+    return tuple(require(view.get(change_key(name, number), ParameterChangeRecord), name) for number in range(count))

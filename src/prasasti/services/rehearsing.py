@@ -99,7 +99,7 @@ def run_course(ledger: Ledger) -> Course:
         (RECOVERED, "identity.registrar"),
         ("citizens-1-desk", "identity.new_key"),
     )
-    vote = require(find_vote(ledger.state, PROPOSAL, ledger.now()), PROPOSAL)
+    vote = require(find_vote(ledger.state, ledger.registry, PROPOSAL, ledger.now()), PROPOSAL)
     record = require(ledger.state.get(parameter_key(PARAMETER), ParameterRecord), PARAMETER)
     return Course(dict(VOTES), vote.outcome, record.value_at(ledger.now()), new.public_key.hex(), registered.id)
 

@@ -70,7 +70,7 @@ class Witness:
             latest = self._read_latest(latest_note, str(kept.path))
             refusal = judge_growth(request, latest)
             if refusal is not None:
-                self._report(request.checkpoint, refusal)
+                self._report(request.checkpoint, log_key, refusal)
                 return refusal
             seconds = self._now()
             if latest is not None and seconds < (read_signature(latest, self.key, str(kept.path)) or 0):
@@ -105,10 +105,11 @@ class Witness:
         if read_signature(signed, self.key, "the cosignature just made") != seconds:
             raise WitnessStateProblem("the signer answered no signature of the witness's key")
 
-    def _report(self, checkpoint: Checkpoint, refusal: Answer) -> None:
+    def _report(self, checkpoint: Checkpoint, log_key: Key, refusal: Answer) -> None:
         if refusal.status == 422:
-            # It may prove that the log's key signed two histories: what is needed for that goes into the record.
-            logger.error("refused %s: %s", refusal.body.decode().strip(), checkpoint.body.decode().replace("\n", " | "))
+            # It may prove that the log's key signed two histories: text and signature, which that needs, go into the record.
+            note = format_note(checkpoint, [log_key]).decode()
+            logger.error("a checkpoint was refused: %s", refusal.body.decode().strip(), extra={"facts": {"checkpoint": note}})
 
 
 class DocumentKeeper:

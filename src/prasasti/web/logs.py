@@ -17,6 +17,7 @@ from typing import Any, TextIO
 import msgspec
 
 MAX_MESSAGE_CHARACTERS = 1_000
+REQUESTS = "prasasti.web.requests"
 QUIET = ("uvicorn", "httpx", "httpcore", "litestar", "asyncio")
 
 _mark_key = secrets.token_bytes(32)

@@ -23,6 +23,13 @@ class Metrics:
         self.problems = Counter("prasasti_problems", "Problems answered, by code.", ["code"], registry=registry)
         self.documents = Counter("prasasti_documents", "Documents stored.", registry=registry)
         self.publications = Counter("prasasti_publications", "Runs of the publisher, by result.", ["result"], registry=registry)
+        self.witnesses_missing = Gauge(
+            "prasasti_witnesses_missing", "Listed witnesses that have not cosigned what was published last.", registry=registry
+        )  # fmt: skip
+        self.quorum_met = Gauge(
+            "prasasti_quorum_met", "0 while what was published last lacks the quorum of its policy.", registry=registry
+        )  # fmt: skip
+        self.quorum_met.set(1)
         self.halted = Gauge("prasasti_halted", "1 once the engine met a fault.", registry=registry)
         self.ready = Gauge("prasasti_ready", "1 while transactions are taken.", registry=registry)
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from shutil import disk_usage
 from typing import TypeVar
 
 import msgspec
@@ -379,6 +380,8 @@ class Node:
         watch("memory_held_bytes", "Bytes of requests held in memory.", lambda: self.memory.held)
         watch("upload_held_bytes", "Bytes of documents that no transaction named yet.", lambda: self.uploads.held_bytes)
         watch("event_readers", "Open streams of events.", lambda: self.event_readers.held)
+        watch("disk_free_bytes", "Bytes free on the disk of the ledger's folder.", lambda: disk_usage(self.ledger.folder).free)
+        watch("clock_wrong", "1 while a jump of the machine's clock keeps blocks from being made.", lambda: float(bool(self.clock_problem)))
         self.metrics.halted.set_function(lambda: float(self.fault is not None))
         self.metrics.ready.set_function(lambda: float(self.is_ready))
 

@@ -1,5 +1,7 @@
 """Keeping a published folder current while the node runs. Owns when to publish, and proofs that need what was published.
 
+Witnesses that did not cosign are asked again while the ledger is quiet, too; who is missing is logged where that changes.
+
 A proof of the state is against the checkpoint of the state's own block, and the ledger keeps only the newest state:
 publishing and proving see one snapshot of the database, so that proofs are made under any load.
 """
@@ -8,13 +10,15 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 
 from prasasti.log.proofs import ProofProblem
+from prasasti.log.publish import Published
 from prasasti.services.ledger import Ledger
-from prasasti.services.publishing import read_signed_note
+from prasasti.services.publishing import RETRY_SECONDS, read_signed_note
 from prasasti.services.state_proofs import format_list_proof, format_state_proof
 from prasasti.web.metrics import Metrics
 from prasasti.web.problems import Problem
@@ -24,20 +28,26 @@ SHORTEST_PAUSE_SECONDS = 0.1
 LONGEST_PAUSE_SECONDS = 60.0
 MAX_ASKED = 100
 
-Publish = Callable[[Ledger], int]
+Publish = Callable[[Ledger], Published]
 OpenReader = Callable[[], AbstractContextManager[Ledger]]
 
 logger = logging.getLogger("prasasti.web.publisher")
 
 
 class Publisher:
-    """One thread that publishes. ``publish`` brings the folder to the ledger's tip and gives its size."""
+    """One thread that publishes. ``publish`` brings the folder to the ledger's tip; ``on_published`` is told its size."""
 
-    def __init__(self, open_reader: OpenReader, publish: Publish, metrics: Metrics, on_published: Callable[[int], None]) -> None:
+    def __init__(
+        self, open_reader: OpenReader, publish: Publish, metrics: Metrics, on_published: Callable[[int], None],
+        retry_seconds: float = RETRY_SECONDS,
+    ) -> None:  # fmt: skip
         self._open_reader = open_reader
         self._publish = publish
         self._metrics = metrics
         self._on_published = on_published
+        self._retry_seconds = retry_seconds
+        self._uncosigned: set[str] = set()
+        self._ask_again_at = float("inf")
         self._wake = threading.Condition()
         self._asked: list[tuple[str, bool, Future[bytes]]] = []
         self._is_hurried = False
@@ -105,9 +115,11 @@ class Publisher:
 
     def _publish_and_prove(self, asked: list[tuple[str, bool, Future[bytes]]]) -> None:
         with self._open_reader() as ledger, ledger.database.snapshot():
-            if ledger.database.size() != self._size:
-                self._size = self._publish(ledger)
+            if ledger.database.size() != self._size or time.monotonic() >= self._ask_again_at:
+                published = self._publish(ledger)
+                self._size = published.size
                 self._metrics.publications.labels("done").inc()
+                self._note_witnesses(published)
                 self._on_published(self._size)
             for key, as_list, future in asked:
                 try:
@@ -115,3 +127,13 @@ class Publisher:
                     future.set_result(make(ledger.database, read_signed_note(ledger), key))
                 except ProofProblem as problem:
                     future.set_exception(Problem("not_published", str(problem), retry_seconds=1))
+
+    def _note_witnesses(self, published: Published) -> None:
+        missing = set(published.uncosigned)
+        self._metrics.witnesses_missing.set(len(missing))
+        self._metrics.quorum_met.set(float(published.is_quorum_met))
+        self._ask_again_at = time.monotonic() + self._retry_seconds if missing else float("inf")
+        if missing != self._uncosigned:
+            facts = {"uncosigned": dict(published.uncosigned), "quorum_met": published.is_quorum_met}
+            logger.log(logging.WARNING if missing else logging.INFO, "witnesses", extra={"facts": facts})
+            self._uncosigned = missing

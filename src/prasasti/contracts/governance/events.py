@@ -135,9 +135,9 @@ class MemberLeft(Event, frozen=True, tag="governance.member_left"):
 
 
 class ParameterSet(Event, frozen=True, tag="governance.parameter_set"):
-    """A parameter has another value from a time on; ``before`` is null where it had none of its own."""
+    """A parameter has another value from a time on; ``before`` is what holds until then."""
 
-    before: int | bool | str | None
+    before: int | bool | str
     effective_from: int
     name: str
     value: int | bool | str

@@ -11,7 +11,7 @@ from prasasti.contracts.governance.ceremony import messages as ceremony_messages
 from prasasti.contracts.governance.change import messages as change_messages
 from prasasti.contracts.governance.deadlines import run_deadline
 from prasasti.contracts.governance.member import messages as member_messages
-from prasasti.contracts.governance.parameters import MAX_LEGAL_BASIS_BYTES
+from prasasti.contracts.governance.parameters import MAX_LEGAL_BASIS_BYTES, PARAMETERS
 from prasasti.contracts.governance.proposal import messages as proposal_messages
 from prasasti.core.contract import Contract, Message
 from prasasti.core.types import MAX_SAFE_INTEGER, HexHash, is_within_bytes
@@ -68,6 +68,7 @@ GOVERNANCE = Contract(
     name="governance",
     version=1,
     lost_in_block=rejections.LOST_IN_BLOCK,
+    parameters=PARAMETERS,
     messages=tuple(
         sorted(
             (*OWN_MESSAGES, *proposal_messages.MESSAGES, *member_messages.MESSAGES, *change_messages.MESSAGES, *ceremony_messages.MESSAGES),

@@ -9,12 +9,10 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from prasasti.contracts.governance.records import coming_key, parameter_key
-from prasasti.core.contract import View
-from prasasti.core.encoding import encode_canonical
+from prasasti.core.contract import Registry, View, find_parameter
 from prasasti.core.genesis import MAX_EXPIRY_SECONDS, ComingValue, ParameterRecord
+from prasasti.core.parameters import Parameter, Value, index_parameters
 from prasasti.core.types import MAX_SAFE_INTEGER
-
-Value = int | bool | str
 
 DAY_SECONDS = 86_400
 MAX_LEGAL_BASIS_BYTES = 200
@@ -66,23 +64,39 @@ _FIGURES: Mapping[str, tuple[int, int, int, str, int, int, bool]] = {
     "rule": (2, 1, 5_000, _NO_OPERATOR, 14, 10, False),
 }
 COLUMNS = ("classes", "watch", "share_bp", "veto", "vote_days", "notice_days", "early")
-DEFAULTS: Mapping[str, Value] = {
-    **{f"governance.{kind}.{column}": row[place] for kind, row in _FIGURES.items() for place, column in enumerate(COLUMNS)},
-    "governance.ceremony_days": 7,
-    "governance.citizens_term_days": 1_095,
-    "governance.cool_off_days": 90,
-    "governance.open_proposals": 3,
-    "governance.resolution_days": 90,
-    "governance.suspended_days": 90,
-}
+# Which defaults hold. Genesis alone names it: changed by a vote, it would change figures that no vote was about.
+PROFILE = "governance.profile"
 # Least and most. A share of all and more could never be exceeded: nothing would pass any more.
 _BOUNDS: Mapping[str, tuple[int, int]] = {
     "classes": (2, 4), "watch": (1, 2), "share_bp": (5_000, 9_999), "vote_days": (3, 365), "notice_days": (0, 365),
-    "ceremony_days": (3, 90), "citizens_term_days": (30, 3_650),
-    "cool_off_days": (0, 3_650), "open_proposals": (1, 100), "resolution_days": (1, 3_650),
-    "suspended_days": (5, 180),
 }  # fmt: skip
-SECONDS_PARAMETERS = ("max_expiry_seconds", "max_expiry_seconds_several", "max_gap_seconds")
+_VOTES, _OTHERS, _ADMISSION = "governance-lifecycle: 2 Votes", "governance-lifecycle: 2 Others", "ledger-core: Admission"
+
+
+def _declare_figure(kind: str, column: str, default: Value) -> Parameter:
+    name = f"governance.{kind}.{column}"
+    if column == "early":
+        return Parameter(name, "boolean", default, _VOTES)
+    if column == "veto":
+        return Parameter(name, "codes", default, _VOTES, codes=CLASSES)
+    least, most = _BOUNDS[column]
+    return Parameter(name, "basis_points" if column == "share_bp" else "integer", default, _VOTES, least, most)
+
+
+PARAMETERS: tuple[Parameter, ...] = (
+    *(_declare_figure(kind, column, row[place]) for kind, row in _FIGURES.items() for place, column in enumerate(COLUMNS)),
+    Parameter("governance.ceremony_days", "integer", 7, _OTHERS, 3, 90),
+    Parameter("governance.citizens_term_days", "integer", 1_095, _OTHERS, 30, 3_650),
+    Parameter("governance.cool_off_days", "integer", 90, _OTHERS, 0, 3_650),
+    Parameter("governance.open_proposals", "integer", 3, _OTHERS, 1, 100),
+    Parameter(PROFILE, "codes", "generic", "DESIGN: Transactions", 1, 1, codes=("generic", "indonesia")),
+    Parameter("governance.resolution_days", "integer", 90, _OTHERS, 1, 3_650),
+    Parameter("governance.suspended_days", "integer", 90, _OTHERS, 5, 180),
+    Parameter("max_expiry_seconds", "integer", 86_400, _ADMISSION, 1, MAX_EXPIRY_SECONDS),
+    Parameter("max_expiry_seconds_several", "integer", 604_800, _ADMISSION, 1, MAX_EXPIRY_SECONDS),
+    Parameter("max_gap_seconds", "integer", 300, "transparency-log: Decided", 1, MAX_SAFE_INTEGER),
+)
+_DECLARED = index_parameters(PARAMETERS)
 
 
 class Figures(NamedTuple):
@@ -97,12 +111,26 @@ class Figures(NamedTuple):
     early: bool
 
 
+def read_value(view: View, parameter: Parameter, time: int, name: str = "") -> Value:
+    """Value of any contract's parameter in force at a time; the default of the ledger's profile where none that fits was ever set.
+
+    ``name`` tells which one of a family is asked for.
+    """
+    record = view.get(parameter_key(name or parameter.name), ParameterRecord)
+    if record is not None and parameter.fits(name or parameter.name, value := record.value_at(time)):
+        return value
+    return parameter.default_in(read_profile(view)) if parameter.profiles else parameter.default
+
+
+def read_profile(view: View) -> str:
+    """Whose defaults hold in this ledger."""
+    record = view.get(parameter_key(PROFILE), ParameterRecord)
+    return str(record.value if record is not None else _DECLARED[PROFILE].default)
+
+
 def read_parameter(view: View, name: str, time: int) -> Value:
-    """Value of one of this contract's parameters in force at a time; the default where none, or none of sense, was ever set."""
-    record = view.get(parameter_key(name), ParameterRecord)
-    if record is None or not is_value_allowed(name, value := record.value_at(time)):
-        return DEFAULTS[name]
-    return value
+    """Value of one of this contract's parameters in force at a time."""
+    return read_value(view, _DECLARED[name], time)
 
 
 def read_seconds(view: View, name: str, time: int) -> int:
@@ -123,29 +151,21 @@ def read_figures(view: View, kind: str, time: int, changed: Mapping[str, Value] 
     )  # fmt: skip
 
 
-def is_value_allowed(name: str, value: Value) -> bool:
-    """Whether a parameter may have a value at all: type, floor, and ceiling; other contracts' own values are theirs to judge."""
-    if name.startswith("governance."):
-        default, column = DEFAULTS.get(name), name.rpartition(".")[2]
-        if default is None or type(value) is not type(default):
-            return False
-        if column == "veto":
-            classes = str(value).split(",") if value else []
-            return classes == [each for each in CLASSES if each in classes]
-        return column == "early" or _BOUNDS[column][0] <= int(value) <= _BOUNDS[column][1]
-    if name in SECONDS_PARAMETERS:
-        limit = MAX_EXPIRY_SECONDS if name.startswith("max_expiry") else MAX_SAFE_INTEGER
-        return type(value) is int and 0 < value <= limit
-    # As JSON writes it, with its quotes: an event tells two values, and some characters take six bytes there.
-    return not isinstance(value, str) or len(encode_canonical(value)) <= MAX_TEXT_BYTES + 2
-
-
 def is_parameter_well_formed(view: View, name: str, value: Value) -> bool:
-    """Whether a parameter may take a value: of the type it has, within bounds, the constitution the strictest still."""
-    record = view.get(parameter_key(name), ParameterRecord)
-    if record is not None and type(record.value) is not type(value):
-        return False
-    return is_value_allowed(name, value) and keeps_order(view, name, value)
+    """Whether one of this contract's own parameters may take a value: a known one, within bounds, the constitution the strictest still.
+
+    Another contract's are judged by what that declares (03.6).
+    """
+    declared = _DECLARED.get(name)
+    if declared is None:
+        return not name.startswith("governance.")
+    return name != PROFILE and declared.fits(name, value) and keeps_order(view, name, value)
+
+
+def is_value_fit(registry: Registry, name: str, value: Value) -> bool:
+    """Whether a contract that acts declares a parameter, and the value fits what it declares."""
+    declared = find_parameter(registry, name)
+    return declared is not None and declared.fits(name, value)
 
 
 def keeps_order(view: View, name: str, value: Value) -> bool:
@@ -168,10 +188,11 @@ def _is_as_strict(column: str, one: Value, other: Value) -> bool:
 
 def _list_values(view: View, parameter: str, name: str, value: Value) -> Sequence[Value]:
     """Values of a parameter from now on: in force, coming, and proposed."""
+    declared = _DECLARED[parameter]
     record = view.get(parameter_key(parameter), ParameterRecord)
     coming = record.coming if record is not None else view.get(coming_key(parameter), ComingValue)
-    found: list[Value] = [DEFAULTS[parameter] if record is None else record.value, *([coming.value] if coming is not None else [])]
+    found: list[Value] = [declared.default if record is None else record.value, *([coming.value] if coming is not None else [])]
     return [
-        *(each if is_value_allowed(parameter, each) else DEFAULTS[parameter] for each in found),
+        *(each if declared.fits(parameter, each) else declared.default for each in found),
         *([value] if parameter == name else []),
     ]

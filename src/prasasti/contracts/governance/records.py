@@ -145,9 +145,9 @@ class DeadlockRecord(Struct, frozen=True):
 
 
 class ParameterChangeRecord(Struct, frozen=True):
-    """A change of a parameter, as decided; ``before`` is null where it had no value of its own."""
+    """A change of a parameter, as decided; ``before`` is what held until then, be it a default."""
 
-    before: int | bool | str | None
+    before: int | bool | str
     effective_from: int
     resolution: str
     time: int

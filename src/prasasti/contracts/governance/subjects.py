@@ -12,12 +12,13 @@ import msgspec
 
 from prasasti.contracts.governance.change.messages import ActivateContract, PlanUpgrade, RotateLogKey, SetParameter
 from prasasti.contracts.governance.member.messages import AdmitMember, ReinstateMember, RemoveMember, SuspendMember
-from prasasti.contracts.governance.parameters import CONTRACT_NAMES, OWN_CONTRACTS, Value, is_parameter_well_formed
+from prasasti.contracts.governance.parameters import CONTRACT_NAMES, OWN_CONTRACTS, is_parameter_well_formed
 from prasasti.contracts.governance.records import ACT, ADOPT, ProposalRecord
 from prasasti.contracts.governance.resolutions import compute_act_subject
 from prasasti.contracts.governance.voting import compute_tag
 from prasasti.core.contract import View
 from prasasti.core.encoding import EncodingProblem, decode_strict, encode_canonical
+from prasasti.core.parameters import Value
 
 SET_PARAMETER = "governance.set_parameter"
 MEMBER_ACTS: Mapping[str, type[msgspec.Struct]] = {
@@ -60,12 +61,18 @@ def read_motion(view: View, proposal: Any) -> Motion | None:
     return Motion(DOCUMENT_KINDS[sort], compute_tag("governance", "document", *parts))
 
 
+def read_setting(proposal: Any) -> tuple[str, Value] | None:
+    """Name and value that a well-formed proposal (03's arguments, or its record) would set; None where it sets no parameter."""
+    if proposal.action != SET_PARAMETER or proposal.form != ACT:
+        return None
+    arguments = decode_strict(proposal.arguments.encode())
+    return arguments["name"], arguments["value"]
+
+
 def read_changed(record: ProposalRecord) -> dict[str, Value]:
     """This contract's parameters that an act would change, for counting by the figures that it leads to."""
-    if record.action != SET_PARAMETER or record.form != ACT:
-        return {}
-    arguments = decode_strict(record.arguments.encode())
-    return {arguments["name"]: arguments["value"]} if arguments["name"].startswith("governance.") else {}
+    setting = read_setting(record)
+    return dict([setting]) if setting is not None and setting[0].startswith("governance.") else {}
 
 
 def _read_act(view: View, action: str, text: str) -> Motion | None:

@@ -21,7 +21,6 @@ from prasasti.contracts.governance.parameters import (
     SILENT_VOTES,
     WATCH_CLASSES,
     Figures,
-    Value,
     read_figures,
     read_seconds,
 )
@@ -55,6 +54,7 @@ from prasasti.contracts.governance.records import (
 from prasasti.contracts.governance.roster import can_cast, find_conduct, list_members, list_roll, set_conduct, set_standing
 from prasasti.contracts.offices import Draft
 from prasasti.core.contract import Call, View
+from prasasti.core.parameters import Value
 from prasasti.core.state import schedule_key
 from prasasti.core.types import Event, require
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from prasasti.contracts.governance.records import parameter_key
+from prasasti.contracts.governance.parameters import read_value
 from prasasti.contracts.offices import AUDITOR, OFFICER, REGISTRAR
 from prasasti.core.contract import View
-from prasasti.core.genesis import ParameterRecord
+from prasasti.core.parameters import Parameter, index_parameters
 
 HOUR_SECONDS = 3_600
 DAY_SECONDS = 86_400
@@ -32,39 +32,24 @@ END_REASONS = ("duty_ended", "left", "lost", "mistake", "other", "precaution", "
 OBJECTION_REASONS = ("key_not_lost", "not_informed", "other", "wrong_person")
 CLOSING_REASONS = ("dissolved", "merged", "mistake", "other", "own_wish", "unlawful")
 
-# Each with its least and most; a value outside, or of another type, counts as not set.
-DEFAULTS: Mapping[str, int] = {
-    "identity.acts_review_days": 30,
-    "identity.delegation_days": 90,
-    "identity.office_days": 730,
-    "identity.office_review_days": 30,
-    "identity.outside_recovery_hours": 72,
-    "identity.payment_hold_hours": 72,
-    "identity.recovery_hours": 24,
-    "identity.recovery_open_days": 7,
-    "identity.registrations_a_day": 100,
-}
-BOUNDS: Mapping[str, tuple[int, int]] = {
-    "identity.acts_review_days": (1, 365),
-    "identity.delegation_days": (1, 365),
-    "identity.office_days": (30, 3_650),
-    "identity.office_review_days": (1, 60),
-    "identity.outside_recovery_hours": (24, 720),
-    "identity.payment_hold_hours": (24, 720),
-    "identity.recovery_hours": (12, 720),
-    "identity.recovery_open_days": (1, 30),
-    "identity.registrations_a_day": (1, 10_000),
-}
+_OTHERS, _REVIEWS = "governance-lifecycle: 2 Others", "governance-lifecycle: 4 Identity"
+PARAMETERS: tuple[Parameter, ...] = (
+    Parameter("identity.acts_review_days", "integer", 30, _OTHERS, 1, 365),
+    Parameter("identity.delegation_days", "integer", 90, _OTHERS, 1, 365),
+    Parameter("identity.office_days", "integer", 730, _OTHERS, 30, 3_650),
+    Parameter("identity.office_review_days", "integer", 30, _REVIEWS, 1, 60),
+    Parameter("identity.outside_recovery_hours", "integer", 72, _OTHERS, 24, 720),
+    Parameter("identity.payment_hold_hours", "integer", 72, _OTHERS, 24, 720),
+    Parameter("identity.recovery_hours", "integer", 24, _OTHERS, 12, 720),
+    Parameter("identity.recovery_open_days", "integer", 7, _REVIEWS, 1, 30),
+    Parameter("identity.registrations_a_day", "integer", 100, _OTHERS, 1, 10_000),
+)
+_DECLARED = index_parameters(PARAMETERS)
 
 
 def read_parameter(view: View, name: str, time: int) -> int:
-    """Value of a parameter in force at a time; the default where none, or none of sense, was ever set."""
-    record = view.get(parameter_key(f"identity.{name}"), ParameterRecord)
-    value = record.value_at(time) if record is not None else None
-    least, most = BOUNDS[f"identity.{name}"]
-    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
-        return value
-    return DEFAULTS[f"identity.{name}"]
+    """Value of a parameter in force at a time; the default where none that fits was ever set."""
+    return int(read_value(view, _DECLARED[f"identity.{name}"], time))
 
 
 def read_seconds(view: View, name: str, time: int) -> int:

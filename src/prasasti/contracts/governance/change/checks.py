@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from prasasti.contracts.governance.parameters import ACTIVATION_BLOCKS, is_parameter_well_formed
+from prasasti.contracts.governance.parameters import ACTIVATION_BLOCKS, is_parameter_well_formed, is_value_fit
 from prasasti.contracts.governance.records import (
     LOG_KEY_KEY,
     UPGRADE_KEY,
@@ -45,6 +45,11 @@ def is_none_coming(view: View, call: Call) -> bool:
 def is_value_still_well_formed(view: View, call: Call) -> bool:
     """12.4: as 03.2, of what other votes decided since."""
     return is_parameter_well_formed(view, call.arguments.name, call.arguments.value)
+
+
+def is_value_still_fit(view: View, call: Call) -> bool:
+    """12.5: as 03.6, of the versions that act since."""
+    return is_value_fit(call.registry, call.arguments.name, call.arguments.value)
 
 
 # 13, 14, 16

@@ -81,6 +81,7 @@ MESSAGES = (
             (rejections.NOT_LATER, checks.is_effective_later),
             (rejections.VALUE_COMING, checks.is_none_coming),
             (rejections.OUT_OF_ORDER, checks.is_value_still_well_formed),
+            (rejections.VALUE_UNFIT_NOW, checks.is_value_still_fit),
         ),
         process=transitions.process_set_parameter,
         effects=({"effect": "set_parameter", "effective_from": "effective_from", "name": "name", "value": "value"},),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.governance.events import ContractActivated, LogKeyRotated, ParameterSet, UpgradePlanned
-from prasasti.contracts.governance.parameters import DEFAULTS
+from prasasti.contracts.governance.parameters import read_profile
 from prasasti.contracts.governance.records import (
     LOG_KEY_KEY,
     UPGRADE_KEY,
@@ -22,20 +22,22 @@ from prasasti.contracts.governance.records import (
 from prasasti.contracts.governance.resolutions import use_resolution
 from prasasti.contracts.governance.voting import schedule
 from prasasti.contracts.offices import Draft
-from prasasti.core.contract import Call, Outcome, View
+from prasasti.core.contract import Call, Outcome, View, find_parameter
 from prasasti.core.genesis import ComingValue, ContractRecord, ParameterRecord
+from prasasti.core.types import require
 
 
 def process_set_parameter(view: View, call: Call) -> Outcome:
     """12: the value is coming; its change stands in the parameter's history, with the vote that made it."""
     draft, arguments = Draft(view), call.arguments
     name, record = arguments.name, view.get(parameter_key(arguments.name), ParameterRecord)
-    before = record.value if record is not None else DEFAULTS.get(name)
+    declared = require(find_parameter(call.registry, name), name)
+    before = record.value if record is not None else declared.default_in(read_profile(view))
     coming = ComingValue(arguments.effective_from, arguments.resolution, arguments.value)
     if record is not None:
         draft.put(parameter_key(name), ParameterRecord(record.since, record.value, coming))
     else:
-        # Until then its contract's default holds, which this contract may not know.
+        # Until then its contract's default holds, which stands in no record.
         draft.put(coming_key(name), coming)
     number = view.get(change_count_key(name), int) or 0
     change = ParameterChangeRecord(before, arguments.effective_from, arguments.resolution, call.time, arguments.value)

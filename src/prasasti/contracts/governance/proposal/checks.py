@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.governance import subjects
-from prasasti.contracts.governance.parameters import MAX_VOTE_TIMES, read_figures, read_parameter
+from prasasti.contracts.governance.parameters import MAX_VOTE_TIMES, is_value_fit, read_figures, read_parameter
 from prasasti.contracts.governance.records import (
     DORMANT,
     OPEN,
@@ -56,6 +56,12 @@ def is_subject_free(view: View, call: Call) -> bool:
     motion = require(subjects.read_motion(view, call.arguments), "the motion")
     record = view.get(subject_key(motion.subject), SubjectRecord)
     return record is None or (not record.proposal and record.cool_off_until <= call.time)
+
+
+def is_value_as_declared(view: View, call: Call) -> bool:
+    """03.6: a parameter's own contract says which values it may take."""
+    setting = subjects.read_setting(call.arguments)
+    return setting is None or is_value_fit(call.registry, *setting)
 
 
 def is_before_end(view: View, call: Call) -> bool:

@@ -79,6 +79,7 @@ MESSAGES = (
             (rejections.END_OUT_OF_RANGE, checks.is_end_in_range),
             (rejections.TOO_MANY_OPEN, checks.has_room_for_proposal),
             (rejections.SUBJECT_OPEN, checks.is_subject_free),
+            (rejections.VALUE_UNFIT, checks.is_value_as_declared),
         ),
         process=transitions.process_propose,
         documents=("document",),
