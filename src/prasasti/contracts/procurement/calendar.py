@@ -7,7 +7,7 @@ record the instant, so that a holiday decided later moves no due date.
 
 from __future__ import annotations
 
-from itertools import pairwise
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -24,13 +24,20 @@ class Calendar(Struct, frozen=True):
     """What a buyer's terms are counted by.
 
     ``offset_seconds`` is local time less UTC (WIB 25200, WITA 28800, WIT 32400); ``close_second`` the second of the
-    local day at which offices close; ``weekend`` weekdays from 0, Monday; ``holidays`` ascending day numbers.
+    local day at which offices close; ``weekend`` weekdays from 0, Monday; ``holidays`` day numbers, each once.
     """
 
     offset_seconds: int
     close_second: int
     weekend: tuple[int, ...]
     holidays: tuple[int, ...]
+
+
+class Term(NamedTuple):
+    """So many working days, or so many days, the last of which is rolled to a working day."""
+
+    days: int
+    in_working_days: bool
 
 
 def is_leap_year(year: int) -> bool:
@@ -94,6 +101,12 @@ def compute_due_calendar_days(calendar: Calendar, start: int, days: int) -> int:
     return compute_close(calendar, _roll(calendar, compute_local_day(calendar, start) + days))
 
 
+def compute_end(calendar: Calendar, start: int, term: Term) -> int:
+    """Instant at which a term that begins at an instant is over: in time is what comes before it."""
+    count = compute_due if term.in_working_days else compute_due_calendar_days
+    return count(calendar, start, term.days)
+
+
 def count_local_days_between(calendar: Calendar, start: int, end: int) -> int:
     """Local dates from one instant to another: 0 on the same date, negative where the end is earlier."""
     return compute_local_day(calendar, end) - compute_local_day(calendar, start)
@@ -114,17 +127,8 @@ def count_working_days_between(calendar: Calendar, start: int, end: int) -> int:
 
 
 def parse_holidays(year: int, text: str) -> tuple[int, ...]:
-    """Day numbers of a year's holidays, written ``MMDD,MMDD,…`` ascending, "" for none; ValueError says what is wrong."""
-    days = [_parse_month_day(year, each) for each in text.split(",")] if text else []
-    if any(later <= earlier for earlier, later in pairwise(days)):
-        raise ValueError("holidays stand in order of their dates, each once")
-    return tuple(days)
-
-
-def _parse_month_day(year: int, text: str) -> int:
-    if len(text) != 4 or any(character not in "0123456789" for character in text):
-        raise ValueError(f"a holiday is written MMDD, four digits, and not {text!r}")
-    return compute_day(year, int(text[:2]), int(text[2:]))
+    """Day numbers of a year's holidays, written ``MM-DD,MM-DD,…`` as parameters of kind ``calendar`` are, "" for none."""
+    return tuple(compute_day(year, int(each[:2]), int(each[3:])) for each in text.split(",") if each)
 
 
 def _count_month_days(year: int, month: int) -> int:
