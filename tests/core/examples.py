@@ -176,7 +176,6 @@ GOVERNANCE_BUILDERS: dict[str, Callable[[], Example]] = {
 }
 
 
-
 def budget(line: str = "line-1", **changes: Any) -> dict[str, Any]:
     """Arguments that set a budget line of the year 2026."""
     return {
@@ -192,9 +191,7 @@ def budget(line: str = "line-1", **changes: Any) -> dict[str, Any]:
 
 TREASURY_BUILDERS: dict[str, Callable[[], Example]] = {
     "treasury.carry_over": lambda: Example({"amount": "1", "from": "line-1", "to": "line-2"}, (BUDGET,)),
-    "treasury.change_budget": lambda: Example(
-        {"amount": "90000", "document": SCAN, "line": "line-1", "reason": "revision"}, (BUDGET,)
-    ),
+    "treasury.change_budget": lambda: Example({"amount": "90000", "document": SCAN, "line": "line-1", "reason": "revision"}, (BUDGET,)),
     "treasury.set_budget": lambda: Example(budget(), (BUDGET,)),
 }
 
