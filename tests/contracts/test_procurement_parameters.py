@@ -30,7 +30,7 @@ from prasasti.core.contract import Record
 from prasasti.core.parameters import find_declared, index_parameters
 from prasasti.core.types import MAX_AMOUNT_MINOR, Bug
 from tests.contracts.governing import DAY, Consortium, parameter
-from tests.core.ledger import ACCEPTED
+from tests.core.ledger import ACCEPTED, START
 from tests.core.ledger import PARAMETERS as GENERAL
 
 DECLARED = index_parameters(PARAMETERS)
@@ -260,19 +260,23 @@ def test_a_value_that_does_not_fit_counts_as_none(tmp_path: Path, wrong: int | s
     assert read_term(State(consortium), "standstill", consortium.now) == (5, False)
 
 
-def test_a_process_keeps_the_figures_of_its_publication(tmp_path: Path) -> None:
-    """After any number of votes, each time reads what held then: a default, each value, and none before its hour."""
-    consortium, name = found(tmp_path, "indonesia"), "procurement.standstill_days"
-    state, times = State(consortium), [consortium.now]
-    for number, days in enumerate((7, 9, 11)):
+@pytest.mark.parametrize("first", [5, 6])
+def test_a_process_keeps_the_figures_of_its_publication(tmp_path: Path, first: int) -> None:
+    """After any number of votes, each time reads what held then: a default or genesis' value, each voted one, none before its hour."""
+    named = {"standstill_days": first} if first != 5 else {}
+    consortium, held, times = found(tmp_path, "indonesia", **named), [first, 7, 9, 11], [START]
+    state = State(consortium)
+    assert read_term(state, "standstill", START).days == first
+    for number, days in enumerate(held[1:]):
         effective_from = consortium.now + 60 * DAY
-        assert consortium.enact(f"p{number}", "set_parameter", parameter(name, days, effective_from), days=14) == ACCEPTED
-        assert [read_term(state, "standstill", time).days for time in times] == [5, 7, 9][: len(times)]
-        assert read_term(state, "standstill", effective_from - 1).days == [5, 7, 9][number]
+        change = parameter("procurement.standstill_days", days, effective_from)
+        assert consortium.enact(f"p{number}", "set_parameter", change, days=14) == ACCEPTED
+        assert [read_term(state, "standstill", time).days for time in times] == held[: number + 1]
+        assert read_term(state, "standstill", effective_from - 1).days == held[number]
         consortium.wait(seconds=effective_from - consortium.now)
         times.append(effective_from)
-        assert [read_term(state, "standstill", time).days for time in times] == [5, 7, 9, 11][: len(times)]
-        assert read_term(state, "standstill", effective_from - 1).days == [5, 7, 9][number]
+        assert [read_term(state, "standstill", time).days for time in times] == held[: number + 2]
+        assert read_term(state, "standstill", effective_from - 1).days == held[number]
 
 
 def test_a_vote_that_does_not_fit_is_refused(tmp_path: Path) -> None:
