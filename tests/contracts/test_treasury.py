@@ -12,8 +12,10 @@ from prasasti.contracts import CONTRACTS
 from prasasti.contracts.lists import make_list_id
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.treasury.budgets import commit, find_bearing_line, release, reserve
+from prasasti.contracts.treasury.messages import TREASURY
 from prasasti.core.types import Bug
 from tests.contracts.plays import Play, after
+from tests.contracts.rules import list_tables, read_rules
 from tests.contracts.treasury_rows import (
     BOTH,
     CARRIED,
@@ -32,7 +34,7 @@ from tests.contracts.treasury_rows import (
 )
 from tests.contracts.treasury_world import World
 from tests.core.examples import BUDGET, SCAN, budget
-from tests.core.ledger import ACCEPTED, START, Ledger, key_of
+from tests.core.ledger import ACCEPTED, PARAMETERS, START, Ledger, key_of
 
 NOW = START + 60
 PARTS = (*CONTRACTS, DRAWING)
@@ -346,6 +348,20 @@ def test_what_a_predicate_denies_is_a_bug() -> None:
     for amounts in refused:
         with pytest.raises(Bug, match="holds what is released"):
             release(Draft(world), "r", amounts)
+
+
+def test_why_a_budget_changes_is_a_parameter(tmp_path: Path) -> None:
+    """Genesis names other reasons; what does not fit leaves the default."""
+    for reasons, answers in (("merger,revision", (ACCEPTED, "treasury.00.6")), ("", ("treasury.00.6", ACCEPTED))):
+        ledger = Ledger(tmp_path, parameters=PARAMETERS | {"treasury.change_reasons": reasons})
+        assert SET(ledger) == ACCEPTED
+        assert (change("1", reason="merger")(ledger), change("1", reason="saving")(ledger)) == answers
+
+
+def test_the_rules_name_every_parameter() -> None:
+    rows = list_tables(read_rules("treasury").partition("\n## Parameters\n")[2].partition("\n## ")[0])
+    written = {name.strip("`"): (default, bounds) for name, default, bounds, _ in rows}
+    assert written == {each.name: (each.default, f"{each.least}, {each.most} codes") for each in TREASURY.parameters}
 
 
 def test_carried_over_lines_stay_in_the_state(tmp_path: Path) -> None:

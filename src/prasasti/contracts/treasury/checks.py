@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.treasury.budgets import find_line, get_line
-from prasasti.contracts.treasury.parameters import CHANGE_REASONS
+from prasasti.contracts.treasury.parameters import read_change_reasons
 from prasasti.core.contract import Call, View
 from prasasti.core.types import MAX_AMOUNT_MINOR, parse_amount
 
@@ -26,7 +26,7 @@ def are_lines_open(view: View, call: Call) -> bool:
 
 def is_reason_known(view: View, call: Call) -> bool:
     """00.6: the reason is one of the codes."""
-    return call.arguments.reason in CHANGE_REASONS
+    return call.arguments.reason in read_change_reasons(view, call.time)
 
 
 def is_line_new(view: View, call: Call) -> bool:

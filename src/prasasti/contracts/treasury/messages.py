@@ -8,7 +8,7 @@ from msgspec import Meta, Struct
 
 from prasasti.contracts.identity.conditions import is_document_accepted
 from prasasti.contracts.treasury import checks, rejections, transitions
-from prasasti.contracts.treasury.parameters import FIRST_YEAR, LAST_YEAR
+from prasasti.contracts.treasury.parameters import FIRST_YEAR, LAST_YEAR, PARAMETERS
 from prasasti.core.contract import Contract, Message
 from prasasti.core.types import Amount, Code, Currency, Document, Identifier
 
@@ -50,6 +50,7 @@ TREASURY = Contract(
     name="treasury",
     version=1,
     lost_in_block=rejections.LOST_IN_BLOCK,
+    parameters=PARAMETERS,
     messages=(
         Message(
             name="set_budget",
