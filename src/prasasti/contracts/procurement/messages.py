@@ -7,7 +7,14 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from prasasti.contracts.procurement import checks, rejections, transitions
-from prasasti.contracts.procurement.parameters import MAX_OCID_BYTES, MAX_RELEASE_ID_BYTES, MAX_SUPPLIERS
+from prasasti.contracts.procurement.agreement.messages import AGREEMENT_MESSAGES
+from prasasti.contracts.procurement.award.messages import AWARD_MESSAGES
+from prasasti.contracts.procurement.deadlines import run_deadline
+from prasasti.contracts.procurement.evaluation.messages import EVALUATION_MESSAGES
+from prasasti.contracts.procurement.parameters import MAX_OCID_BYTES, MAX_RELEASE_ID_BYTES, MAX_SUPPLIERS, PARAMETERS
+from prasasti.contracts.procurement.plan.messages import PLAN_MESSAGES
+from prasasti.contracts.procurement.proposal.messages import PROPOSAL_MESSAGES
+from prasasti.contracts.procurement.tender.messages import TENDER_MESSAGES
 from prasasti.core.contract import Contract, Message
 from prasasti.core.types import Code, Document, Instant, is_ascending, is_within_bytes
 
@@ -46,24 +53,41 @@ class AttestRelease(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("tag is sorted bytewise, each once")
 
 
+OWN_MESSAGES = (
+    Message(
+        name="attest_release",
+        number="45",
+        arguments=AttestRelease,
+        roles=("procurement.publisher",),
+        conditions=(
+            (rejections.DOCUMENT_UNFIT, checks.is_document_fit),
+            (rejections.NOT_PUBLISHER, checks.is_registered_publisher),
+            (rejections.TAG_UNKNOWN, checks.are_tags_known),
+            (rejections.TOO_MANY_VERSIONS, checks.has_room_for_version),
+        ),
+        process=transitions.process_attest_release,
+        documents=("document",),
+    ),
+)
+
 PROCUREMENT = Contract(
     name="procurement",
     version=1,
     lost_in_block=rejections.NOT_IN_SEAT,
-    messages=(
-        Message(
-            name="attest_release",
-            number="45",
-            arguments=AttestRelease,
-            roles=("procurement.publisher",),
-            conditions=(
-                (rejections.DOCUMENT_UNFIT, checks.is_document_fit),
-                (rejections.NOT_PUBLISHER, checks.is_registered_publisher),
-                (rejections.TAG_UNKNOWN, checks.are_tags_known),
-                (rejections.TOO_MANY_VERSIONS, checks.has_room_for_version),
+    messages=tuple(
+        sorted(
+            (
+                *OWN_MESSAGES,
+                *PLAN_MESSAGES,
+                *TENDER_MESSAGES,
+                *PROPOSAL_MESSAGES,
+                *EVALUATION_MESSAGES,
+                *AWARD_MESSAGES,
+                *AGREEMENT_MESSAGES,
             ),
-            process=transitions.process_attest_release,
-            documents=("document",),
-        ),
+            key=lambda message: message.number,
+        )
     ),
+    parameters=PARAMETERS,
+    deadline=run_deadline,
 )

@@ -100,8 +100,10 @@ class LotRecord(Struct, frozen=True):
 
     ``stage`` is the slot that is sealed, opened or evaluated now. ``complete`` counts proposals with every slot filled,
     ``due`` envelopes of the stage that are to be opened, ``read`` those that were, ``live`` proposals that are still in,
-    ``undecided`` those of them with a requirement not judged yet, ``opened`` envelopes of all stages. ``evaluation`` numbers its evaluations from 1; ``ballot`` its ballots, 0 before the
-    first; ``ranking`` its published rankings. ``award`` is the live one. ``matters`` counts open complaints, appeals and
+    ``undecided`` those of them with a requirement not judged yet, ``opened`` envelopes of all stages.
+    ``counting``: its score sheets are to be opened. ``evaluation`` numbers its evaluations from 1; ``ballot`` its ballots, 0 before the
+    first, of which ``ballots`` were on the latest ranking; ``ranking`` its published rankings, the latest that of the
+    evaluation ``ranking_of``. ``award`` is the live one. ``matters`` counts open complaints, appeals and
     refusals. ``suspended`` tells why nothing goes on. ``window_ends`` is the end of the last window to complain.
     """
 
@@ -109,7 +111,9 @@ class LotRecord(Struct, frozen=True):
     award: str
     ballot: int
     ballot_round: str
+    ballots: int
     complete: int
+    counting: bool
     due: int
     evaluation: int
     failure: str
@@ -122,6 +126,7 @@ class LotRecord(Struct, frozen=True):
     process: str
     proposal_round: str
     ranking: int
+    ranking_of: int
     read: int
     repeats: int
     scoring_ends: int

@@ -11,7 +11,8 @@ from prasasti.contracts.offices import Draft
 from prasasti.core.state import schedule_key
 
 # Of a process: the end of prequalification, of the time to propose, and the opening.
-QUALIFY, CLOSE, BEGIN = "qualify", "close", "begin"
+# Those of one second run by name: a tender closes before it is opened.
+QUALIFY, CLOSE, BEGIN = "qualify", "close", "open"
 # Of a lot: the grace for shares and files, the end of scoring, of a ballot, of the standstill or another window, of signing.
 GRACE, SCORING, BALLOT, WINDOW, SIGNING = "grace", "scoring", "ballot", "window", "signing"
 

@@ -10,7 +10,8 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
-from prasasti.core.types import Amount, Code, Document, HexHash, Identifier, Instant, is_within_bytes
+from prasasti.core.storage_receipts import StorageReceipt
+from prasasti.core.types import Amount, Code, Document, HexHash, Identifier, is_within_bytes
 
 MAX_TITLE_BYTES = 200
 MAX_LOTS = 20
@@ -139,14 +140,6 @@ class Related(Struct, frozen=True, forbid_unknown_fields=True):
 
     process: ProcessId
     relation: Code
-
-
-class StorageReceipt(Struct, frozen=True, forbid_unknown_fields=True):
-    """A member's promise to keep a file until a time (sealed-proposals: Files)."""
-
-    keep_until: Instant
-    key: HexHash
-    sig: Annotated[str, Meta(min_length=1, max_length=200)]
 
 
 class SealedFile(Struct, frozen=True, forbid_unknown_fields=True):

@@ -52,12 +52,14 @@ class RankingRecord(Struct, frozen=True):
 
 
 class RankedRecord(Struct, frozen=True):
-    """A proposal's place. Points in units of 0.0001, 1,000,000 = 100; prices in minor units; ``tie`` is hex."""
+    """A proposal's place, from 1; 0: below the threshold. Points in units of 0.0001, 1,000,000 = 100; ``price`` in minor units,
+    ``evaluated_e8`` in 10⁻⁸ of them, exact; ``tie`` is hex (``scoring.Ranked``)."""
 
     bidder: str
-    evaluated: str
+    evaluated_e8: str
     final: int
     place: int
+    price: str
     price_points: int
     technical: int
     tie: str

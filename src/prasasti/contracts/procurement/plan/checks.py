@@ -110,8 +110,9 @@ def is_change_not_split(view: View, call: Call) -> bool:
     changes, record = call.arguments.changes, _get_plan(view, call)
     if changes is None:
         return True
-    before = (record.unit, record.year, record.family, record.kind) == (changes.unit, find_year(view, changes), changes.family, changes.kind)
-    counted = parse_amount(record.estimate) if before and record.under_limit else 0
+    proposed = (changes.unit, find_year(view, changes), changes.family, changes.kind)
+    is_same = (record.unit, record.year, record.family, record.kind) == proposed
+    counted = parse_amount(record.estimate) if is_same and record.under_limit else 0
     return _is_not_split(view, call, changes, counted)
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from prasasti.contracts.governance.records import note_document
 from prasasti.contracts.lists import count_items
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.procurement.lots import note_documents
 from prasasti.contracts.procurement.parameters import read_code
 from prasasti.contracts.procurement.plan import events
 from prasasti.contracts.procurement.plan.checks import find_year, is_under_limit
@@ -16,7 +16,7 @@ from prasasti.contracts.procurement.plan.records import ANNOUNCED, WITHDRAWN, Fa
 from prasasti.contracts.procurement.process import plan_key
 from prasasti.contracts.procurement.records import list_process
 from prasasti.core.contract import Call, Outcome, View
-from prasasti.core.types import Document, format_amount, parse_amount, require
+from prasasti.core.types import format_amount, parse_amount, require
 
 
 def process_announce_plan(view: View, call: Call) -> Outcome:
@@ -29,7 +29,7 @@ def process_announce_plan(view: View, call: Call) -> Outcome:
     number = count_items(view, "procurement", "buyer", call.actor)
     for write in list_process(draft, "buyer", call.actor, call.actor, ocid):
         draft.put(*write)
-    _note(draft, call, arguments.multi_year)
+    note_documents(draft, call, arguments.multi_year)
     return draft.outcome(events.PlanAnnounced(number, ocid, arguments.plan))
 
 
@@ -45,7 +45,7 @@ def process_change_plan(view: View, call: Call) -> Outcome:
     record = replace(changed, announced=before.announced, process=before.process, processes=before.processes)
     draft.put(plan_key(arguments.plan), record)
     _count_in_family(draft, record, 1)
-    _note(draft, call, arguments.changes.multi_year)
+    note_documents(draft, call, arguments.changes.multi_year)
     return draft.outcome(events.PlanRevised(arguments.plan, record.revision))
 
 
@@ -72,9 +72,3 @@ def _count_in_family(draft: Draft, record: PlanRecord, sign: int) -> None:
     family = draft.get(key, FamilyRecord)
     total_minor = (parse_amount(family.estimate) if family is not None else 0) + sign * parse_amount(record.estimate)
     draft.put(key, FamilyRecord(format_amount(total_minor)))
-
-
-def _note(draft: Draft, call: Call, document: Document | None) -> None:
-    if document is not None:
-        for write in note_document(draft, call.actor, document, call.time):
-            draft.put(*write)

@@ -41,18 +41,14 @@ class OpeningBegun(Event, frozen=True, tag="procurement.opening_begun"):
     slot: str
 
 
-class EnvelopeOpened(Event, frozen=True, tag="procurement.envelope_opened"):
-    """An envelope was opened; what it held is a document now."""
+class EnvelopesOpened(Event, frozen=True, tag="procurement.envelopes_opened"):
+    """Envelopes of a lot were opened, or ``malformed``: their sealers' fault, the same for all. What each held is in the document."""
 
     document: Document
-    envelope: str
-
-
-class EnvelopeMalformed(Event, frozen=True, tag="procurement.envelope_malformed"):
-    """An envelope held no proposal: its sealer's fault, the same for all. ``reason`` is a code."""
-
-    envelope: str
-    reason: str
+    lot: str
+    malformed: int
+    opened: int
+    process: str
 
 
 class LotOpened(Event, frozen=True, tag="procurement.lot_opened"):

@@ -46,17 +46,20 @@ class OfferItemsRecord(Struct, frozen=True):
 
 
 class ProposalRecord(Struct, frozen=True):
-    """A bidder's proposal for a lot; ``out`` tells why it is out, "" while it is in. ``number``: its place in the lot's list."""
+    """A bidder's proposal for a lot; ``out`` tells why it is out, "" while it is in. ``number``: its place in the lot's list;
+    ``opened`` counts its envelopes that were opened; ``technical`` is its technical score, 0 without."""
 
     bidder: str
     lot: str
     members: list[ConsortiumMember]
     number: int
     offer: OfferRecord | None
+    opened: int
     out: str
     outcomes: list[OutcomeRecord]
     process: str
     slots: list[SlotRecord]
+    technical: int
 
 
 class EnvelopeRecord(Struct, frozen=True):
@@ -91,6 +94,12 @@ class MissingFileRecord(Struct, frozen=True):
     sha256: str
 
 
+class PartRecord(Struct, frozen=True):
+    """In whose proposal for a lot an organisation takes part."""
+
+    bidder: str
+
+
 class ListedBid(Struct, frozen=True):
     """Item of a lot's list of bidders."""
 
@@ -120,6 +129,11 @@ def share_key(envelope: str, index: int) -> str:
 def missing_file_key(process: str, lot: str, sha256: str) -> str:
     """Key of a MissingFileRecord."""
     return f"procurement/missing/{lot_name(process, lot)}/{sha256}"
+
+
+def part_key(process: str, lot: str, organisation: str) -> str:
+    """Key of a PartRecord."""
+    return f"procurement/part/{digest(process, lot, organisation)}"
 
 
 def bids_of(process: str, lot: str) -> str:

@@ -113,7 +113,7 @@ def is_selection_fit(view: View, call: Call) -> bool:
     if arguments.selection == PRICE_ONLY:
         return not arguments.criteria and arguments.technical_bp == 0 and arguments.threshold == 0
     is_weighted = sum(each.weight_bp for each in arguments.criteria) == WHOLE_BP
-    is_split = arguments.technical_bp == WHOLE_BP if arguments.selection == QUALITY_ONLY else 0 < arguments.technical_bp < WHOLE_BP
+    is_split: bool = arguments.technical_bp == WHOLE_BP if arguments.selection == QUALITY_ONLY else 0 < arguments.technical_bp < WHOLE_BP
     return is_weighted and is_split and plan.method != DIRECT
 
 
@@ -138,9 +138,9 @@ def are_seats_fit(view: View, call: Call) -> bool:
 
 def are_trustees_fit(view: View, call: Call) -> bool:
     """03.8: three at least, of different organisations, none the buyer's, no class above its share, each with a standing key."""
-    trustees, t = call.arguments.trustees, call.arguments.t
+    trustees, t = call.arguments.trustees, int(call.arguments.t)
     organisations = [trustee.organisation for trustee in trustees]
-    n = len(trustees)
+    n: int = len(trustees)
     if n < MIN_TRUSTEES or t != n // 2 + 1 or len(dict.fromkeys(organisations)) != n or _get_plan(view, call).buyer in organisations:
         return False
     if not all(is_trustees_key(view, trustee.organisation, trustee.key_id) for trustee in trustees):
@@ -155,7 +155,7 @@ def are_periods_long_enough(view: View, call: Call) -> bool:
     calendar = read_calendar(view, plan.buyer, call.time)
     least_days = read_integer(view, plan.kind, "submission_days", call.time)
     first = arguments.qualification_deadline if arguments.qualification else arguments.deadline
-    is_ordered = call.time <= arguments.question_end <= first <= arguments.deadline <= arguments.opening < arguments.valid_until
+    is_ordered: bool = call.time <= arguments.question_end <= first <= arguments.deadline <= arguments.opening < arguments.valid_until
     return is_ordered and (plan.method == DIRECT or count_working_days_between(calendar, call.time, first) >= least_days)
 
 
@@ -163,9 +163,9 @@ def are_markets_shared(view: View, call: Call) -> bool:
     """03.10: small lots are for small firms where the law says so; the preference is within its limit."""
     arguments, plan = call.arguments, _get_plan(view, call)
     ceiling_minor = read_amount(view, plan.kind, "small_firm_ceiling", call.time)
-    if read_flag(view, plan.kind, "small_firms_reserved", call.time) and plan.method != DIRECT:
-        if any(lot.reserved != (sum_parts(lot) <= ceiling_minor) for lot in arguments.lots):
-            return False
+    is_bound = read_flag(view, plan.kind, "small_firms_reserved", call.time) and plan.method != DIRECT
+    if is_bound and any(lot.reserved != (sum_parts(lot) <= ceiling_minor) for lot in arguments.lots):
+        return False
     return bool(arguments.preference_bp <= read_integer(view, plan.kind, "preference_limit_bp", call.time))
 
 

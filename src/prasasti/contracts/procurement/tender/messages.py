@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
@@ -63,14 +63,16 @@ class TenderTerms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
     related: Related | None = None
 
     def __post_init__(self) -> None:
-        require_titles(*(each.title for each in (*self.criteria, *self.documents, *self.lots, *self.requirements)))
-        require_titles(*(each.title for lot in self.lots for each in (*lot.items, *lot.milestones)))
+        titled: list[Any] = [*self.criteria, *self.documents, *self.lots, *self.requirements]
+        titled += [each for lot in self.lots for each in (*lot.items, *lot.milestones)]
+        require_titles(*(each.title for each in titled))
         if not is_ascending(self.invited):
             raise ValueError("invited is sorted bytewise, each once")
         if self.qualification != (self.qualification_deadline is not None):
             raise ValueError("qualification_deadline stands with a qualification, and only then")
-        for ids in (self.criteria, self.requirements, *(lot.items for lot in self.lots), *(lot.milestones for lot in self.lots)):
-            names = [each.id for each in ids]
+        identified: list[list[Any]] = [[*self.criteria], [*self.requirements], *([*lot.items] for lot in self.lots)]
+        for each_list in (*identified, *([*lot.milestones] for lot in self.lots)):
+            names = [each.id for each in each_list]
             if len(dict.fromkeys(names)) != len(names):
                 raise ValueError("an id stands twice in one list")
         lots = [lot.lot for lot in self.lots]

@@ -6,9 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from prasasti.contracts.governance.records import note_document
-from prasasti.contracts.lists import count_items
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.procurement.lots import note_documents
 from prasasti.contracts.procurement.plan.records import PlanRecord
 from prasasti.contracts.procurement.process import (
     OPEN,
@@ -26,7 +25,7 @@ from prasasti.contracts.procurement.process import (
     process_key,
     terms_key,
 )
-from prasasti.contracts.procurement.records import list_process
+from prasasti.contracts.procurement.records import ListedMark, list_process, listed_key
 from prasasti.contracts.procurement.rounds import open_round
 from prasasti.contracts.procurement.schedule import CLOSE, QUALIFY, schedule
 from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, PURPOSE_PROPOSAL
@@ -43,7 +42,7 @@ def process_publish_tender(view: View, call: Call) -> Outcome:
     pinned = [PinnedTrustee(each.key_id, each.key_id, each.organisation) for each in arguments.trustees]
     proposal_round = open_round(draft, call, PURPOSE_PROPOSAL, arguments.process, 1, arguments.t, pinned)
     ballot_round = open_round(draft, call, PURPOSE_BALLOT, arguments.process, 1, arguments.t, pinned) if arguments.criteria else ""
-    number = _list(draft, call, plan, arguments.process)
+    number = _list(draft, plan, arguments.process)
     process = _make_process(call, arguments, plan, number)
     draft.put(process_key(arguments.process), process)
     draft.put(terms_key(arguments.process), make_terms(arguments))
@@ -54,9 +53,7 @@ def process_publish_tender(view: View, call: Call) -> Outcome:
     draft.put(plan_key(arguments.plan), replace(plan, process=arguments.process, processes=plan.processes + 1))
     first = QUALIFY if process.qualification else CLOSE
     schedule(draft, process.qualification_deadline if process.qualification else process.deadline, first, arguments.process)
-    for each in arguments.documents:
-        for write in note_document(draft, call.actor, each.document, call.time):
-            draft.put(*write)
+    note_documents(draft, call, *(each.document for each in arguments.documents))
     return draft.outcome(
         events.TenderPublished(ballot_round, process.deadline, number, process.opening, arguments.process, proposal_round)
     )
@@ -79,12 +76,11 @@ def sum_ceiling(lot: Any) -> dict[str, int]:
     return total
 
 
-def _list(draft: Draft, call: Call, plan: PlanRecord, process: str) -> int:
+def _list(draft: Draft, plan: PlanRecord, process: str) -> int:
     """The process's place in the buyer's list; its first process has one from the plan on."""
-    number = count_items(draft, "procurement", "buyer", plan.buyer)
     for write in list_process(draft, "buyer", plan.buyer, plan.buyer, process):
         draft.put(*write)
-    return number
+    return require(draft.get(listed_key("buyer", plan.buyer, plan.buyer, process), ListedMark), process).number
 
 
 def _make_process(call: Call, arguments: Any, plan: PlanRecord, number: int) -> ProcessRecord:
@@ -104,7 +100,8 @@ def _make_process(call: Call, arguments: Any, plan: PlanRecord, number: int) -> 
 
 def _make_lot(process: str, lot: str, record: ProcessRecord, proposal_round: str, ballot_round: str) -> LotRecord:
     return LotRecord(
-        adopted=False, award="", ballot=0, ballot_round=ballot_round, complete=0, due=0, evaluation=1, failure="", final=False, live=0,
-        lot=lot, matters=0, opened=0, passed_over=[], process=process, proposal_round=proposal_round, ranking=0, read=0, repeats=0,
-        scoring_ends=0, scoring_extended=False, stage=list_slots(record)[0], state=OPEN, suspended=[], undecided=0, window_ends=0,
+        adopted=False, award="", ballot=0, ballot_round=ballot_round, ballots=0, complete=0, counting=False, due=0, evaluation=1,
+        failure="", final=False, live=0, lot=lot, matters=0, opened=0, passed_over=[], process=process, proposal_round=proposal_round,
+        ranking=0, ranking_of=0, read=0, repeats=0, scoring_ends=0, scoring_extended=False, stage=list_slots(record)[0], state=OPEN,
+        suspended=[], undecided=0, window_ends=0,
     )  # fmt: skip

@@ -1,0 +1,226 @@
+"""Conditions on proposals and openings (08 to 10, 43, 44, 46): each a pure predicate, one numbered refusal each (RULES.md)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from prasasti.contracts.governance.roster import find_member
+from prasasti.contracts.offices import key_key
+from prasasti.contracts.procurement.conduct.records import DebarredRecord, debarred_key
+from prasasti.contracts.procurement.lots import compute_term_end, find_proposal
+from prasasti.contracts.procurement.process import (
+    EVALUATING,
+    OPEN,
+    OPENING,
+    QUALIFICATION,
+    SEALED,
+    LotRecord,
+    ProcessRecord,
+    find_lot,
+    find_process,
+    get_lot,
+    get_process,
+    list_slots,
+)
+from prasasti.contracts.procurement.proposal.records import (
+    EnvelopeRecord,
+    PartRecord,
+    ProposalRecord,
+    ShareRecord,
+    envelope_key,
+    part_key,
+    share_key,
+)
+from prasasti.contracts.procurement.rounds import get_round, get_round_record
+from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, compute_context
+from prasasti.contracts.procurement.sealing.sealer import Share
+from prasasti.contracts.procurement.sealing.suites import choose_sealer, is_suite_allowed
+from prasasti.contracts.procurement.shapes import SealedFile
+from prasasti.core.contract import Call, View
+from prasasti.core.encoding import EncodingProblem, decode_base64
+from prasasti.core.genesis import KeyRecord
+from prasasti.core.storage_receipts import StorageReceipt, is_storage_receipt_valid
+from prasasti.core.types import require
+
+MAX_VERSIONS = 10
+RECEIPTS_A_FILE = 2
+STORE_ROLE = "governance.store"
+
+
+def is_before_deadline(view: View, call: Call) -> bool:
+    """08.1, 09.1: block time < deadline, of prequalification or of the proposals; an unknown process is judged by 00.2."""
+    process = find_process(view, call.arguments.process)
+    return process is None or call.time < compute_deadline(process, call.arguments.slot)
+
+
+def is_slot_open(view: View, call: Call) -> bool:
+    """00.2: the lot is there and open, has such a slot at this stage, and the seal is for its present round."""
+    process, lot = find_process(view, call.arguments.process), find_lot(view, call.arguments.process, call.arguments.lot)
+    if process is None or lot is None or lot.state != OPEN:
+        return False
+    is_stage = (call.arguments.slot == QUALIFICATION) == (lot.stage == QUALIFICATION)
+    return call.arguments.slot in list_slots(process) and is_stage and call.arguments.round == lot.proposal_round
+
+
+def are_members_fit(view: View, call: Call) -> bool:
+    """08.2: the leader among the members; each not debarred, no trustee, not the buyer, in no other proposal for the lot."""
+    process, lot = get_process(view, call.arguments.process), get_lot(view, call.arguments.process, call.arguments.lot)
+    named = [member.organisation for member in call.arguments.members] or [call.actor]
+    trustees = [trustee.organisation for trustee in get_round_record(view, lot.proposal_round).trustees]
+    if call.actor not in named or len(dict.fromkeys(named)) != len(named):
+        return False
+    return all(
+        organisation != process.buyer
+        and organisation not in trustees
+        and not is_debarred(view, organisation, call.time)
+        and _takes_no_other_part(view, lot, organisation, call.actor)
+        for organisation in named
+    )
+
+
+def may_take_part(view: View, call: Call) -> bool:
+    """08.3: invited, where only some are; qualified, once that is decided; in a resubmission, in the lot before."""
+    process, lot = get_process(view, call.arguments.process), get_lot(view, call.arguments.process, call.arguments.lot)
+    if process.invited and call.actor not in process.invited:
+        return False
+    if lot.stage == QUALIFICATION or not (process.qualification or lot.repeats):
+        return True
+    proposal = find_proposal(view, process_name(call), call.arguments.lot, call.actor)
+    return proposal is not None and not proposal.out
+
+
+def are_files_kept(view: View, call: Call) -> bool:
+    """08.4: each file has receipts of two stores of different members, for a year and more beyond the deadline."""
+    process = get_process(view, call.arguments.process)
+    until = compute_term_end(view, compute_deadline(process, call.arguments.slot), process, "keep_until")
+    return all(len(list_stores(view, call, file, until)) >= RECEIPTS_A_FILE for file in call.arguments.files)
+
+
+def has_room_for_version(view: View, call: Call) -> bool:
+    """08.5: at most ten submissions a slot."""
+    proposal = find_proposal(view, call.arguments.process, call.arguments.lot, call.actor)
+    slots = proposal.slots if proposal is not None else []
+    return all(slot.versions < MAX_VERSIONS for slot in slots if slot.slot == call.arguments.slot)
+
+
+def is_seal_valid(view: View, call: Call) -> bool:
+    """08.6: base64, a suite that this ledger takes, and bytes that any t trustees will open in one way."""
+    return is_sealed_for(view, call, call.arguments.round, call.arguments.slot, call.actor)
+
+
+def has_opening_begun(view: View, call: Call) -> bool:
+    """10.1: the lot is being opened, or its score sheets are; its opening time has come."""
+    process, lot = find_process(view, call.arguments.process), find_lot(view, call.arguments.process, call.arguments.lot)
+    if process is None or lot is None:
+        return False
+    return lot.state == EVALUATING or (lot.state == OPENING and call.time >= compute_opening(process, lot))
+
+
+def are_envelopes_due(view: View, call: Call) -> bool:
+    """10.2: each envelope is of the lot and to be opened now."""
+    lot = find_lot(view, call.arguments.process, call.arguments.lot)
+    return lot is not None and all(is_due(view, lot, share.envelope) for share in call.arguments.shares)
+
+
+def are_indices_own(view: View, call: Call) -> bool:
+    """10.3: each index is that of the trustee whose key signs."""
+    for share, envelope in _list_shared(view, call):
+        trustees = get_round_record(view, envelope.round).trustees
+        if share.index > len(trustees) or trustees[share.index - 1].key != call.signers[0].key:
+            return False
+    return True
+
+
+def do_shares_verify(view: View, call: Call) -> bool:
+    """10.4: each share is one that opens its envelope."""
+    for share, envelope in _list_shared(view, call):
+        sealed = decode_base64(envelope.sealed)
+        context = compute_context(bytes.fromhex(envelope.round), envelope.lot, envelope.slot, envelope.sealer)
+        given = Share(share.index, bytes.fromhex(share.point), bytes.fromhex(share.proof))
+        sealer = require(choose_sealer(sealed), f"the suite of {share.envelope}")
+        if sealer.check_share(get_round(view, call, envelope.round), context, sealed, given) is not None:
+            return False
+    return True
+
+
+def are_shares_new(view: View, call: Call) -> bool:
+    """10.5: a trustee shares once for an envelope."""
+    return all(view.get(share_key(share.envelope, share.index), ShareRecord) is None for share in call.arguments.shares)
+
+
+def process_name(call: Call) -> str:
+    """The process that a message names."""
+    return str(call.arguments.process)
+
+
+def compute_deadline(process: ProcessRecord, slot: str) -> int:
+    """Until when a slot can be filled."""
+    return process.qualification_deadline if slot == QUALIFICATION else process.deadline
+
+
+def compute_opening(process: ProcessRecord, lot: LotRecord) -> int:
+    """From when on a lot's envelopes of its stage may be opened; prequalification is opened at its deadline."""
+    return process.qualification_deadline if lot.stage == QUALIFICATION else process.opening
+
+
+def is_debarred(view: View, organisation: str, time: int) -> bool:
+    """Whether a debarment of an organisation is in force."""
+    record = view.get(debarred_key(organisation), DebarredRecord)
+    return record is not None and time < record.until
+
+
+def is_complete(process: ProcessRecord, lot: LotRecord, proposal: ProposalRecord) -> bool:
+    """Whether every slot that is opened from the lot's stage on is filled: else the proposal counts as withdrawn."""
+    filled = [slot.slot for slot in proposal.slots if slot.state == SEALED]
+    wanted = (QUALIFICATION,) if lot.stage == QUALIFICATION else [slot for slot in list_slots(process) if slot != QUALIFICATION]
+    return all(slot in filled for slot in wanted)
+
+
+def is_due(view: View, lot: LotRecord, envelope: str) -> bool:
+    """Whether an envelope is of the lot and waits to be opened at its stage: a proposal's, or a counted score sheet's."""
+    record = view.get(envelope_key(envelope), EnvelopeRecord)
+    if record is None or (record.process, record.lot, record.state) != (lot.process, lot.lot, SEALED):
+        return False
+    if record.purpose == PURPOSE_BALLOT:
+        return lot.counting and record.round == lot.ballot_round
+    proposal = find_proposal(view, lot.process, lot.lot, record.sealer)
+    if lot.state != OPENING or record.slot != lot.stage or proposal is None or proposal.out:
+        return False
+    return proposal.opened > 0 or is_complete(get_process(view, lot.process), lot, proposal)
+
+
+def is_sealed_for(view: View, call: Call, round_id: str, slot: str, sealer: str) -> bool:
+    """Whether the message's sealed bytes are a valid envelope of a round, lot, slot and sealer."""
+    try:
+        sealed = decode_base64(call.arguments.sealed)
+    except EncodingProblem:
+        return False
+    suite = choose_sealer(sealed)
+    if suite is None or not is_suite_allowed(suite.suite, call.genesis.training, is_reviewed=False):
+        return False
+    context = compute_context(bytes.fromhex(round_id), call.arguments.lot, slot, sealer)
+    return suite.check(get_round(view, call, round_id), context, sealed) is None
+
+
+def list_stores(view: View, call: Call, file: SealedFile, until: int) -> list[str]:
+    """Members whose stores promised to keep a file until a time at least, each once."""
+    stores = [_find_store(view, call, file, receipt) for receipt in file.receipts if receipt.keep_until >= until]
+    return list(dict.fromkeys([store for store in stores if store]))
+
+
+def _find_store(view: View, call: Call, file: SealedFile, receipt: StorageReceipt) -> str:
+    record = view.get(key_key(receipt.key), KeyRecord)
+    if record is None or record.until is not None or STORE_ROLE not in record.roles or find_member(view, record.organisation) is None:
+        return ""
+    return record.organisation if is_storage_receipt_valid(call.chain, file.sha256, file.size, receipt) else ""
+
+
+def _takes_no_other_part(view: View, lot: LotRecord, organisation: str, bidder: str) -> bool:
+    part = view.get(part_key(lot.process, lot.lot, organisation), PartRecord)
+    return part is None or part.bidder in ("", bidder)
+
+
+def _list_shared(view: View, call: Call) -> Iterator[tuple[Any, EnvelopeRecord]]:
+    for share in call.arguments.shares:
+        yield share, require(view.get(envelope_key(share.envelope), EnvelopeRecord), share.envelope)
