@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from prasasti.contracts.procurement.process import ProcessRecord
-from prasasti.contracts.procurement.sealing.framing import Round, Trustee, compute_context, compute_envelope_id
+from prasasti.contracts.procurement.sealing.framing import Round, Trustee, compute_context, compute_envelope_id, compute_round
 from prasasti.contracts.procurement.sealing.plain import PlainSealer
 from prasasti.core.encoding import encode_canonical
-from tests.core.ledger import ACCEPTED, PARAMETERS, START, Ledger, Signer, key_of
+from tests.core.ledger import ACCEPTED, PARAMETERS, Ledger, Signer, key_of
 
 DAY = 86_400
 BUYER = "agency-1"
@@ -29,10 +29,11 @@ BUYERS_KEYS = {
     **{name: ["procurement.committee"] for name in (*COMMITTEE, "alternate-1")},
 }
 GOVERNING = {"officer": ["governance.officer"], "registrar": ["identity.registrar"]}
+KEEPING = {"store": ["governance.store"], "trustee": ["procurement.trustee"]}
 MEMBERS = {
     "agency-1": ("agency", BUYERS_KEYS),
-    "auditor-1": ("auditor", GOVERNING | {"auditor": ["governance.auditor"], "trustee": ["procurement.trustee"], "store": ["governance.store"]}),
-    "citizens-1": ("citizens", GOVERNING | {"trustee": ["procurement.trustee"], "store": ["governance.store"]}),
+    "auditor-1": ("auditor", GOVERNING | KEEPING | {"auditor": ["governance.auditor"]}),
+    "citizens-1": ("citizens", GOVERNING | KEEPING),
     "operator-1": ("operator", GOVERNING | {"trustee": ["procurement.trustee"]}),
 }
 ORGANISATIONS = {
@@ -164,8 +165,6 @@ def round_of(ledger: Ledger, purpose: str = "proposal", number: int = 1, trustee
 
 def seal(round_: Round, plaintext: bytes, lot_name: str, slot: str, sealer: str) -> tuple[bytes, str]:
     """Sealed bytes, and the envelope's id."""
-    from prasasti.contracts.procurement.sealing.framing import compute_round
-
     context = compute_context(compute_round(*round_), lot_name, slot, sealer)
     sealed = PlainSealer().seal(round_, context, plaintext, bytes(32)).sealed
     return sealed, compute_envelope_id(context, sealed).hex()
@@ -205,9 +204,7 @@ class Selection:
         return self.do("procurement.publish_tender", tender(self.ledger.time, **changes), OFFICER, *MAJORITY)
 
     def propose(self, bidder: str, price: int, lot_name: str = LOT, **changes: Any) -> str:
-        from prasasti.contracts.procurement.sealing.framing import compute_round
-
-        round_ = round_of(self.ledger)
+            round_ = round_of(self.ledger)
         sealed, envelope = seal(round_, proposal(self.ledger, price), lot_name, "proposal", bidder)
         arguments = {
             "files": [], "lot": lot_name, "members": [], "process": PROCESS, "round": compute_round(*round_).hex(),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from hashlib import sha256
 from pathlib import Path
@@ -15,6 +14,9 @@ from prasasti.core.contract import Rejection, encode_table
 from tests.contracts.governance_rows import ROWS as GOVERNANCE_ROWS
 from tests.contracts.identity_rows import ROWS as IDENTITY_ROWS
 from tests.contracts.plays import Play, Step, after, holder, in_one_block, officer, registrar
+from tests.contracts.procurement_rows import ROWS as PROCUREMENT_ROWS
+from tests.contracts.rules import list_modules
+from tests.contracts.selection import found
 from tests.contracts.treasury_rows import DRAWING
 from tests.contracts.treasury_rows import ROWS as TREASURY_ROWS
 from tests.core.examples import AUDITOR, DOCUMENT, OFFICER, PUBLISHER, PUBLISHERS_OFFICER, REGISTRAR, registration, release
@@ -178,6 +180,17 @@ def test_each_row(tmp_path: Path, name: str) -> None:
             assert ledger.root == previous, "a refusal leaves the state root unchanged"
 
 
+@pytest.mark.parametrize("name", PROCUREMENT_ROWS)
+def test_each_row_of_procurement(tmp_path: Path, name: str) -> None:
+    """On the ledger of a selection."""
+    number, play = PROCUREMENT_ROWS[name]
+    ledger = found(tmp_path)
+    assert play(ledger) == number
+    if number not in (ACCEPTED, "admission.10") and len(ledger.results[-1].receipts) == 1:
+        assert bytes(ledger.results[-1].receipts[0].events) == b"[]"
+        assert ledger.roots[-1] == ledger.roots[-2], "a refusal leaves the state root unchanged"
+
+
 def test_no_organisation_withholds_alone(tmp_path: Path) -> None:
     """Also where genesis gave an auditor's role to a member of another class."""
     ledger = Ledger(tmp_path, PARTS)
@@ -191,13 +204,13 @@ def test_no_organisation_withholds_alone(tmp_path: Path) -> None:
 
 
 def test_every_refusal_has_a_row() -> None:
-    modules = [importlib.import_module(f"prasasti.contracts.{contract.name}.rejections") for contract in CONTRACTS]
+    modules = [module for contract in CONTRACTS for module in list_modules(contract.name, "rejections")]
     numbers = {value.number for module in modules for value in vars(module).values() if isinstance(value, Rejection)}
-    assert {number for number, _ in ROWS.values()} == numbers | {ACCEPTED}
+    assert {number for number, _ in (*ROWS.values(), *PROCUREMENT_ROWS.values())} == numbers | {ACCEPTED}
 
 
 def test_every_check_of_admission_has_a_row() -> None:
-    assert {code for code, _ in ADMISSION_ROWS.values()} == {f"admission.{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12)} | {
+    assert {code for code, _ in ADMISSION_ROWS.values()} == {f"admission.{number}" for number in range(1, 13)} | {
         ACCEPTED
     }
 

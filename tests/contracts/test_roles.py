@@ -16,6 +16,8 @@ from prasasti.core.envelope import MAX_SIGNATURES
 from prasasti.core.types import require
 from tests.contracts.governance_rows import ALLOWED as GOVERNANCE_ALLOWED
 from tests.contracts.identity_rows import ALLOWED as IDENTITY_ALLOWED
+from tests.contracts.procurement_rows import ALLOWED as PROCUREMENT_ALLOWED
+from tests.contracts.procurement_rows import TOO_EARLY
 from tests.contracts.treasury_rows import ALLOWED as TREASURY_ALLOWED
 from tests.core.examples import BUILDERS
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
@@ -27,6 +29,7 @@ ALLOWED: dict[tuple[str, int], set[str]] = {
     **GOVERNANCE_ALLOWED,
     **IDENTITY_ALLOWED,
     **TREASURY_ALLOWED,
+    **PROCUREMENT_ALLOWED,
     ("procurement.attest_release", 0): {"procurement.publisher"},
 }
 CELLS = list(product(ALLOWED, ROLES))
@@ -60,6 +63,11 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ledger]:
     ledger.close()
 
 
+def accepted(action: str) -> str:
+    """What admission answers where roles and signers are right; what would tell too much it refuses after them, on a new ledger."""
+    return "admission.10" if action in TOO_EARLY else ACCEPTED
+
+
 def stand_in(signer: Signer) -> Signer:
     """The key of this ledger that signs for one of an example."""
     name, role = signer
@@ -83,7 +91,7 @@ def test_each_cell(ledger: Ledger, cell: tuple[tuple[str, int], str]) -> None:
     name, own_role = example.signers[position]
     owner = owner_at(action, position)
     holder = name if role == own_role == "identity.new_key" else f"{owner}/{role if role in KNOWN_ROLES else KNOWN_ROLES[0]}"
-    expected = ACCEPTED if role in ALLOWED[action, position] else "admission.9"
+    expected = accepted(action) if role in ALLOWED[action, position] else "admission.9"
     assert ledger.check(sign_as(ledger, action, position, (holder, role))) == expected
 
 
@@ -94,7 +102,7 @@ def test_no_key_acts_in_a_role_it_does_not_hold(ledger: Ledger, cell: tuple[tupl
     owner = owner_at(action, position)
     for other in KNOWN_ROLES:
         if other != role:
-            expected = ACCEPTED if role == "identity.holder" in ALLOWED[action, position] else "admission.9"
+            expected = accepted(action) if role == "identity.holder" in ALLOWED[action, position] else "admission.9"
             assert ledger.check(sign_as(ledger, action, position, (f"{owner}/{other}", role))) == expected
 
 
@@ -119,10 +127,10 @@ def test_the_number_of_signers(ledger: Ledger, action: str) -> None:
     spares: list[Signer] = [(f"{owner}/identity.registrar {number}", role) for number in range(1, MAX_SIGNATURES + 1)]
     fewest, most = message.minimum_signers, message.maximum_signers
     assert fewest <= len(signers) <= most
-    assert ledger.check(ledger.sign(action, example.arguments, *signers)) == ACCEPTED
+    assert ledger.check(ledger.sign(action, example.arguments, *signers)) == accepted(action)
     if role in ("identity.registrar", "identity.holder"):
         filled = [*signers, *spares[: most - len(signers)]]
-        assert ledger.check(ledger.sign(action, example.arguments, *filled)) == ACCEPTED
+        assert ledger.check(ledger.sign(action, example.arguments, *filled)) == accepted(action)
     crowd = [*signers, *spares[: most + 1 - len(signers)]]
     assert ledger.check(ledger.sign(action, example.arguments, *crowd)) == ("admission.9" if most < MAX_SIGNATURES else "admission.2")
     if fewest > 1:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from collections.abc import Iterator
 
@@ -15,26 +14,31 @@ from prasasti.core import genesis
 from prasasti.core.contract import Contract, Message, Rejection
 from prasasti.core.types import Event
 from prasasti.services.rules_page import build_rules_page
-from tests.contracts.rules import ROOT, list_conditions, list_records, list_sections, list_tables, read_rules
+from tests.contracts.rules import ROOT, list_conditions, list_modules, list_records, list_sections, list_tables, read_rules
 from tests.core.test_admission import ROWS
 
 CONTRACT = pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.name)
 NUMBER = re.compile(r"[a-z]+\.\d\d[a-z]?\.\d+")
-TIME_CONDITIONS = ("governance.04.1", "governance.19.1", "governance.20.1")
+TIME_CONDITIONS = (
+    "governance.04.1", "governance.19.1", "governance.20.1",
+    *(f"procurement.{number}" for number in (
+        "04.1", "06.1", "08.1", "09.1", "10.1", "12.1", "16.1", "19.1", "21.1", "23.3", "25.1", "52.1",
+    )),
+)  # fmt: skip
 
 
 def list_rejections(contract: Contract) -> list[Rejection]:
-    """Every constant of the contract's rejections.py."""
-    module = importlib.import_module(f"prasasti.contracts.{contract.name}.rejections")
-    return [value for value in vars(module).values() if isinstance(value, Rejection)]
+    """Every constant of the contract's rejections.py, and of those of its objects."""
+    found = [value for module in list_modules(contract.name, "rejections") for value in vars(module).values()]
+    return [value for value in found if isinstance(value, Rejection)]
 
 
 def list_structs(contract: Contract, module: str) -> Iterator[type[msgspec.Struct]]:
-    """Structs that a module of the contract defines itself."""
-    name = f"prasasti.contracts.{contract.name}.{module}"
-    for value in vars(importlib.import_module(name)).values():
-        if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == name:
-            yield value
+    """Structs that modules of that name, the contract's and its objects', define themselves."""
+    for each in list_modules(contract.name, module):
+        for value in vars(each).values():
+            if isinstance(value, type) and issubclass(value, msgspec.Struct) and value.__module__ == each.__name__:
+                yield value
 
 
 def order_of(number: str) -> tuple[bool, int]:

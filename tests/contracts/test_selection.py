@@ -31,6 +31,8 @@ def test_from_the_plan_to_the_signatures(tmp_path: Path) -> None:
     assert selection.sign("bidder-2/director", "contractor") == ACCEPTED
     view = selection.ledger.application.state.view
     agreement = view.get("procurement/contract/contract-1", AgreementRecord)
-    assert agreement is not None and (agreement.state, agreement.process) == ("active", PROCESS)
+    assert agreement is not None
+    assert (agreement.state, agreement.process) == ("active", PROCESS)
     line = find_line(view, "2026-parks")
-    assert line is not None and (line.committed_minor, line.reserved_minor) == (str(280 * MILLION), "0")
+    assert line is not None
+    assert (line.committed_minor, line.reserved_minor) == (str(280 * MILLION), "0")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from prasasti.contracts.treasury.budgets import is_reservation_covered, list_reserved
 from prasasti.core.types import MAX_AMOUNT_MINOR, parse_amount
@@ -16,11 +16,16 @@ from tests.core.ledger import ACCEPTED
 
 YEARS = {"a": 2026, "b": 2026, "c": 2027, "d": 2027, "e": 2028, "dollars": 2027}
 OWNERS = {"d": "treasury-2"}
-LINES = st.sampled_from(sorted(YEARS))
+# The first three are drawn on most; the largest amounts come now and then.
+LINES = st.sampled_from([*"abcabc", *sorted(YEARS)])
+STEPS = st.sampled_from(
+    [*[("a", "c"), ("b", "c"), ("c", "e")] * 3, ("a", "b"), ("c", "a"), ("a", "e"), ("b", "d"), ("a", "dollars"), ("d", "e")]
+)
 RESERVATIONS = st.sampled_from(["r-1", "r-2", "r-3"])
-COMMITMENTS = st.sampled_from([f"c-{number}" for number in range(1, 7)])
-BUDGETS = st.one_of(st.integers(0, 40), st.sampled_from([MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR]))
-DRAWN = st.dictionaries(LINES, st.one_of(st.integers(-1, 25), st.sampled_from([MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR + 1])), max_size=3)
+COMMITMENTS = st.sampled_from([f"c-{number}" for number in range(1, 13)])
+BUDGETS = st.sampled_from([*range(40), MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR])
+DRAWN = st.dictionaries(LINES, st.sampled_from([*range(14), -1, MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR + 1]), min_size=1, max_size=2)
+NEAR = st.integers(-1, 2)
 
 
 class Money(RuleBasedStateMachine):
@@ -65,8 +70,26 @@ class Money(RuleBasedStateMachine):
             assert answer == ACCEPTED
             self.amounts[line] = amount
 
+    @initialize(amounts=st.lists(st.integers(10, 30), min_size=3, max_size=3))
+    def begin(self, amounts: list[int]) -> None:
+        for line, amount in zip("abc", amounts, strict=True):
+            self.set_budget(line, amount)
+
     @rule(line=LINES, amount=BUDGETS)
     def change_budget(self, line: str, amount: int) -> None:
+        self.change(line, amount)
+
+    @rule(line=LINES, more=NEAR)
+    def cut_to_what_is_committed(self, line: str, more: int) -> None:
+        if line in self.amounts:
+            self.change(line, min(max(self.committed_of(line) + more, 0), MAX_AMOUNT_MINOR))
+
+    @rule(line=LINES, more=NEAR)
+    def restore_what_is_reserved(self, line: str, more: int) -> None:
+        if line in self.amounts:
+            self.change(line, min(max(self.committed_of(line) + self.reserved_of(line) + more, 0), MAX_AMOUNT_MINOR))
+
+    def change(self, line: str, amount: int) -> None:
         answer = self.world.change(line, amount)
         if line not in self.amounts:
             assert answer == "treasury.00.3"
@@ -78,8 +101,24 @@ class Money(RuleBasedStateMachine):
             assert answer == ACCEPTED
             self.amounts[line] = amount
 
-    @rule(origin=LINES, to=LINES, amount=BUDGETS)
-    def carry_over(self, origin: str, to: str, amount: int) -> None:
+    @rule(step=STEPS, amount=BUDGETS)
+    def carry_over(self, step: tuple[str, str], amount: int) -> None:
+        self.carry(*step, amount)
+
+    @rule(step=STEPS, more=NEAR)
+    def carry_over_all(self, step: tuple[str, str], more: int) -> None:
+        """What is left, or nearly so."""
+        if step[0] in self.amounts:
+            self.carry(*step, min(max(self.amounts[step[0]] - self.reserved_of(step[0]) + more, 0), MAX_AMOUNT_MINOR))
+
+    @rule(step=STEPS, more=NEAR)
+    def carry_over_what_is_lacking(self, step: tuple[str, str], more: int) -> None:
+        """What the other line needs to bear the commitments, or nearly so."""
+        origin, to = step
+        if {origin, to} <= self.amounts.keys():
+            self.carry(origin, to, min(max(self.committed_of(origin) - self.free_of(to) + more, 0), MAX_AMOUNT_MINOR))
+
+    def carry(self, origin: str, to: str, amount: int) -> None:
         is_accepted = self.world.carry(amount, origin, to) == ACCEPTED
         assert is_accepted == self.can_carry(origin, to, amount)
         if is_accepted:
@@ -121,7 +160,16 @@ class Money(RuleBasedStateMachine):
         self.world.release(reservation, amounts if share else None)
         self.reserved[reservation] = {line: amount - amounts[line] for line, amount in held.items()} if share else {}
 
+    @rule(reservation=RESERVATIONS, commitment=COMMITMENTS, more=NEAR)
+    def commit_what_is_reserved(self, reservation: str, commitment: str, more: int) -> None:
+        """Of each line what is held, or nearly so."""
+        held = self.reserved.get(reservation, {})
+        self.commit(reservation, commitment, {line: amount + more for line, amount in held.items()})
+
     @rule(reservation=st.one_of(st.just(""), RESERVATIONS), commitment=COMMITMENTS, amounts=DRAWN)
+    def commit_anything(self, reservation: str, commitment: str, amounts: dict[str, int]) -> None:
+        self.commit(reservation, commitment, amounts)
+
     def commit(self, reservation: str, commitment: str, amounts: dict[str, int]) -> None:
         held = {line: amount for line, amount in self.reserved.get(reservation, {}).items() if amount}
         can = (

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
+from tests.contracts.procurement_rows import EXAMPLES as PROCUREMENT_EXAMPLES
 from tests.core.ledger import START, Signer, key_of
 
 REGISTRAR: Signer = ("agency-1/registrar", "identity.registrar")
@@ -200,4 +202,5 @@ BUILDERS: dict[str, Callable[[], Example]] = {
     **IDENTITY_BUILDERS,
     **TREASURY_BUILDERS,
     "procurement.attest_release": lambda: Example(release(), (PUBLISHER,)),
+    **{action: partial(Example, *example) for action, example in PROCUREMENT_EXAMPLES.items()},
 }

@@ -15,4 +15,4 @@ OTHER_HASH = Rejection("procurement.30.1", "the signature is for another draft, 
 GUARANTEE_MISSING = Rejection("procurement.30.2", "a guarantee that the contract needs is not registered")
 AWARD_NOT_ACTIVE = Rejection("procurement.30.3", "the award is not active, or the time to sign is over")
 NOT_COVERED = Rejection("procurement.30.4", "reservation and budget do not cover the contract")
-PARTY_DEBARRED = Rejection("procurement.30.5", "a party is debarred")
+PARTY_DEBARRED = Rejection("procurement.30.5", "a party to the contract is debarred")

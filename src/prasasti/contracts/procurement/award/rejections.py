@@ -13,6 +13,6 @@ NOT_DECLARED_AWARD = Rejection("procurement.20.6", "a signer of the committee ha
 STANDSTILL_RUNS = Rejection("procurement.25.1", "the standstill is not over")
 MATTER_OPEN = Rejection("procurement.25.2", "a refusal, a complaint, an appeal, or the time for one is open")
 RESERVATION_FALLEN = Rejection("procurement.25.3", "the reservation does not stand any more")
-ACTIVATED_DEBARRED = Rejection("procurement.25.4", "the bidder is debarred")
+ACTIVATED_DEBARRED = Rejection("procurement.25.4", "the bidder was debarred since")
 PROPOSAL_EXPIRED = Rejection("procurement.25.5", "the proposal is not valid any more")
 PRICE_NOT_NEGOTIATED = Rejection("procurement.25.6", "a negotiated price is not for this kind, not lower, or without a document")
