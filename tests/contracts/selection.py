@@ -204,7 +204,7 @@ class Selection:
         return self.do("procurement.publish_tender", tender(self.ledger.time, **changes), OFFICER, *MAJORITY)
 
     def propose(self, bidder: str, price: int, lot_name: str = LOT, **changes: Any) -> str:
-            round_ = round_of(self.ledger)
+        round_ = round_of(self.ledger)
         sealed, envelope = seal(round_, proposal(self.ledger, price), lot_name, "proposal", bidder)
         arguments = {
             "files": [], "lot": lot_name, "members": [], "process": PROCESS, "round": compute_round(*round_).hex(),

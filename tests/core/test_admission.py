@@ -234,6 +234,15 @@ def use_up_quota(ledger: Ledger) -> bytes:
 
 
 NEWER = registration("agency-1/newer")
+def share_nothing(ledger: Ledger) -> bytes:
+    """A trustee's share of an envelope that is not there."""
+    arguments = registration(roles=["procurement.trustee"])
+    assert ledger.do("identity.register_key", arguments, REGISTRAR, NEW_KEY) == ACCEPTED
+    share = {"envelope": "00" * 32, "index": 1, "point": "", "proof": ""}
+    shares = {"lot": "lot-1", "process": "process-1", "shares": [share]}
+    return ledger.sign("procurement.publish_opening_shares", shares, (NEW_KEY[0], "procurement.trustee"))
+
+
 ROWS: dict[str, tuple[str, Build]] = {
     "a payload of 45,000 bytes": (ACCEPTED, pad(MAX_PAYLOAD_BYTES)),
     "a payload of 45,001 bytes": ("admission.1", pad(MAX_PAYLOAD_BYTES + 1)),
@@ -346,11 +355,7 @@ ROWS: dict[str, tuple[str, Build]] = {
     "a new key that does not sign": ("admission.9", send(REGISTER, None, REGISTRAR, OTHER_REGISTRAR)),
     "another key signs as the new one": ("admission.9", send(REGISTER, NEWER, REGISTRAR, (OFFICER[0], NEW_KEY[1]))),
     "an unregistered key signs as the new one": ("admission.8", send(REGISTER, NEWER, REGISTRAR, NEW_KEY)),
-    "a share of an envelope that nobody sealed": ("admission.10", send(
-        "procurement.publish_opening_shares",
-        {"lot": "lot-1", "process": "p-1", "shares": [{"envelope": "00" * 32, "index": 1, "point": "", "proof": ""}]},
-        ("agency-1/trustee", "procurement.trustee"),
-    )),
+    "a share of an envelope that nobody sealed": ("admission.10", share_nothing),
     "what the door refuses": ("admission.11", close_door),
     "an actor over its quota": ("admission.12", use_up_quota),
 }  # fmt: skip
