@@ -86,6 +86,7 @@ class TermsRecord(Struct, frozen=True):
 
     criteria: list[Criterion]
     documents: list[TitledDocument]
+    estimate_date: int
     lots: list[LotTerms]
     preference_bp: int
     requirements: list[Requirement]
@@ -102,9 +103,12 @@ class LotRecord(Struct, frozen=True):
     ``due`` envelopes of the stage that are to be opened, ``read`` those that were, ``live`` proposals that are still in,
     ``undecided`` those of them with a requirement not judged yet, ``opened`` envelopes of all stages.
     ``counting``: its score sheets are to be opened. ``evaluation`` numbers its evaluations from 1; ``ballot`` its ballots, 0 before the
-    first, of which ``ballots`` were on the latest ranking; ``ranking`` its published rankings, the latest that of the
-    evaluation ``ranking_of``. ``award`` is the live one. ``matters`` counts open complaints, appeals and
-    refusals. ``suspended`` tells why nothing goes on. ``window_ends`` is the end of the last window to complain.
+    first, of which ``ballots`` were on the latest ranking; ``ranking`` its published rankings; ``ranking_of`` is the evaluation
+    whose result was published last. ``scored``: every sheet of the evaluation is counted; ``rounds_lost`` counts its rounds of
+    ballots that trustees did not open. ``grace_ends`` and ``decision_ends``: until when trustees may share, the authority decide.
+    ``award`` is the live one. ``matters`` counts open complaints, appeals and
+    refusals. ``opening`` is when its envelopes of the stage may be opened from, 0 before its deadline passed. ``suspended`` tells why
+    nothing goes on. ``window_ends`` is the end of the last window to complain.
     """
 
     adopted: bool
@@ -114,14 +118,17 @@ class LotRecord(Struct, frozen=True):
     ballots: int
     complete: int
     counting: bool
+    decision_ends: int
     due: int
     evaluation: int
     failure: str
     final: bool
+    grace_ends: int
     live: int
     lot: str
     matters: int
     opened: int
+    opening: int
     passed_over: list[str]
     process: str
     proposal_round: str
@@ -129,6 +136,8 @@ class LotRecord(Struct, frozen=True):
     ranking_of: int
     read: int
     repeats: int
+    rounds_lost: int
+    scored: bool
     scoring_ends: int
     scoring_extended: bool
     stage: str
@@ -157,8 +166,10 @@ class RoundRecord(Struct, frozen=True):
 
 
 class InterestsRecord(Struct, frozen=True):
-    """What a person declared in a process, and whether that, or a tag, keeps them out of deciding."""
+    """What a person declared in a process, and whether that, or a tag, keeps them out of deciding; ``acted`` is when they first
+    decided something there, 0 before."""
 
+    acted: int
     declared: int
     person: Person
     recused: bool
@@ -181,8 +192,8 @@ def terms_key(process: str) -> str:
 
 
 def interests_key(process: str, person: Person) -> str:
-    """Key of an InterestsRecord; all of a process share its home."""
-    return f"procurement/process/{process}/interests:{digest(person.organisation, person.handle)}"
+    """Key of an InterestsRecord; each has a home of its own, since whoever may be seated may declare."""
+    return f"procurement/interests/{digest(process, person.organisation, person.handle)}"
 
 
 def lot_name(process: str, lot: str) -> str:

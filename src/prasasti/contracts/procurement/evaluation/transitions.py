@@ -34,7 +34,7 @@ def process_declare_interests(view: View, call: Call) -> Outcome:
     relations = sorted({*(before.relations if before is not None else []), *(_spell(each) for each in arguments.interests)})
     recused = bool(relations) or (before is not None and before.recused)
     declared = before.declared if before is not None and before.declared else call.time
-    draft.put(interests_key(arguments.process, person), InterestsRecord(declared, person, recused, relations))
+    draft.put(interests_key(arguments.process, person), InterestsRecord(before.acted if before is not None else 0, declared, person, recused, relations))
     if recused:
         process = get_process(view, arguments.process)
         committee = [replace(seat, state=RECUSED) if seat.person == person else seat for seat in process.seats.committee]
@@ -52,7 +52,7 @@ def process_record_requirements(view: View, call: Call) -> Outcome:
     for outcome in arguments.outcomes:
         proposal = get_proposal(draft, lot, outcome.bidder)
         was_decided = is_decided(proposal, demanded)
-        recorded = OutcomeRecord(outcome.passed, outcome.reason, outcome.requirement)
+        recorded = OutcomeRecord(lot.evaluation, outcome.passed, outcome.reason, outcome.requirement)
         out = proposal.out or ("" if outcome.passed else f"requirement:{outcome.requirement}")
         lost += bool(out) and not proposal.out
         proposal = replace(proposal, out=out, outcomes=[*proposal.outcomes, recorded])

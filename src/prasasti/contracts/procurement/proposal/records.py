@@ -21,8 +21,9 @@ class SlotRecord(Struct, frozen=True):
 
 
 class OutcomeRecord(Struct, frozen=True):
-    """Whether a proposal meets a requirement, as the committee recorded it."""
+    """Whether a proposal meets a requirement, as the committee recorded it in an evaluation of its lot."""
 
+    evaluation: int
     passed: bool
     reason: str
     requirement: str
@@ -46,7 +47,8 @@ class OfferItemsRecord(Struct, frozen=True):
 
 
 class ProposalRecord(Struct, frozen=True):
-    """A bidder's proposal for a lot; ``out`` tells why it is out, "" while it is in. ``number``: its place in the lot's list;
+    """A bidder's proposal for a lot; ``out`` tells why it is out, "" while it is in, ``out_since`` from when on (0: it
+    never came in). ``number``: its place in the lot's list;
     ``opened`` counts its envelopes that were opened; ``technical`` is its technical score, 0 without."""
 
     bidder: str
@@ -56,6 +58,7 @@ class ProposalRecord(Struct, frozen=True):
     offer: OfferRecord | None
     opened: int
     out: str
+    out_since: int
     outcomes: list[OutcomeRecord]
     process: str
     slots: list[SlotRecord]
