@@ -11,21 +11,18 @@ from prasasti.contracts.procurement.award.events import AwardCancelled
 from prasasti.contracts.procurement.award.records import ACTIVE, CANCELLED, AwardRecord, award_key
 from prasasti.contracts.procurement.evaluation.effects import close_ballot, get_ballot
 from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN
-from prasasti.contracts.procurement.lots import compute_term_end, count_bids, fail_lot, finish_lot, put_lot
+from prasasti.contracts.procurement.lots import compute_term_end, fail_lot, finish_lot, put_lot
 from prasasti.contracts.procurement.process import (
     EVALUATING,
     FAILED,
-    OPEN,
     OPENING,
     LotRecord,
     get_lot,
     get_process,
-    lot_name,
-    process_key,
 )
-from prasasti.contracts.procurement.proposal.events import LotClosed, OpeningBegun
-from prasasti.contracts.procurement.schedule import BALLOT, BEGIN, CLOSE, GRACE, SIGNING, WINDOW, schedule
-from prasasti.contracts.procurement.tender.events import DeadlineExtended
+from prasasti.contracts.procurement.proposal.events import OpeningBegun
+from prasasti.contracts.procurement.schedule import BALLOT, BEGIN, CLOSE, GRACE, QUALIFY, SIGNING, WINDOW, schedule
+from prasasti.contracts.procurement.tender.effects import ask_for_proposals, close_tender, is_qualification_over
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.types import Event
 
@@ -38,45 +35,39 @@ def run_deadline(view: View, call: Call, key: str) -> Outcome:
         BEGIN: _run_begin,
         CLOSE: _run_close,
         GRACE: _run_grace,
+        QUALIFY: _run_qualify,
         SIGNING: _run_signing,
         WINDOW: _run_window,
     }[what](view, call, subject)
 
 
 def _run_close(view: View, call: Call, name: str) -> Outcome:
-    """The time to propose is over. No lot has a proposal: once more time; else lots without one have failed."""
-    draft, process = Draft(view), get_process(view, name)
-    if call.time < process.deadline:
-        return Outcome()
-    lots = [lot for lot in _list_lots(view, name) if lot.state == OPEN]
-    if lots and not process.extended and not any(lot.complete for lot in lots):
-        return draft.outcome(*_extend(draft, call, name))
-    told: list[Event] = []
-    for lot in lots:
-        if lot.complete:
-            put_lot(draft, replace(lot, due=lot.complete, read=0, state=OPENING))
-            told.append(LotClosed(count_bids(view, lot), lot.complete, lot.lot, name))
-        else:
-            told += fail_lot(draft, call, lot, "b")
-    if any(lot.complete for lot in lots):
-        schedule(draft, max(process.opening, call.time), BEGIN, name)
-    return draft.outcome(*told)
+    """The time to propose is over."""
+    draft = Draft(view)
+    return draft.outcome(*close_tender(draft, call, name, is_first=False)) if call.time >= get_process(view, name).deadline else Outcome()
+
+
+def _run_qualify(view: View, call: Call, name: str) -> Outcome:
+    """The time to ask to qualify is over; the deadline of the proposals is entered when that is decided."""
+    draft, until = Draft(view), get_process(view, name).qualification_deadline
+    return draft.outcome(*close_tender(draft, call, name, is_first=True)) if call.time >= until else Outcome()
 
 
 def _run_begin(view: View, call: Call, name: str) -> Outcome:
     """Trustees may share: what is not opened when the grace is over makes its lot fail."""
-    draft, process, told = Draft(view), get_process(view, name), list[Event]()
-    for lot in _list_lots(view, name):
-        if lot.state == OPENING:
-            schedule(draft, compute_term_end(view, call.time, process, "opening_grace"), GRACE, lot_name(name, lot.lot))
-            told.append(OpeningBegun(lot.due, lot.lot, name, lot.stage))
-    return draft.outcome(*told)
+    draft, lot = Draft(view), _get_lot(view, name)
+    if lot.state != OPENING or call.time < lot.opening:
+        return Outcome()
+    ends = compute_term_end(view, call.time, get_process(view, lot.process), "opening_grace")
+    put_lot(draft, replace(lot, grace_ends=ends))
+    schedule(draft, ends, GRACE, name)
+    return draft.outcome(OpeningBegun(lot.due, lot.lot, lot.process, lot.stage))
 
 
 def _run_grace(view: View, call: Call, name: str) -> Outcome:
     """A due envelope is short of shares: the lot has failed, and no share counts any more."""
     draft, lot = Draft(view), _get_lot(view, name)
-    if lot.state != OPENING or lot.suspended:
+    if lot.state != OPENING or lot.suspended or call.time < lot.grace_ends:
         return Outcome()
     return draft.outcome(*fail_lot(draft, call, lot, "j"))
 
@@ -93,8 +84,10 @@ def _run_ballot(view: View, call: Call, name: str) -> Outcome:
 
 
 def _run_window(view: View, call: Call, name: str) -> Outcome:
-    """The time to complain is over; a failed lot of which nothing is open is final."""
+    """The time to complain is over; a failed lot of which nothing is open is final, and who qualified may propose."""
     draft, lot = Draft(view), _get_lot(view, name)
+    if is_qualification_over(call, lot):
+        return draft.outcome(*ask_for_proposals(draft, call, lot))
     if lot.state != FAILED or lot.final or lot.matters or call.time < lot.window_ends:
         return Outcome()
     return draft.outcome(*finish_lot(draft, lot))
@@ -116,20 +109,6 @@ def _run_signing(view: View, call: Call, name: str) -> Outcome:
     draft.put(award_key(lot.process, lot.lot, award.award), replace(award, contract="", state=CANCELLED))
     put_lot(draft, replace(lot, award="", passed_over=[*lot.passed_over, award.bidder], state=EVALUATING))
     return draft.outcome(*told, AwardCancelled(award.award, "unsigned", lot.lot, lot.process))
-
-
-def _extend(draft: Draft, call: Call, name: str) -> list[Event]:
-    """The one extension for want of proposals; the opening moves with the deadline."""
-    process = get_process(draft, name)
-    deadline = compute_term_end(draft, call.time, process, "submission_extension")
-    opening = deadline + process.opening - process.deadline
-    draft.put(process_key(name), replace(process, deadline=deadline, extended=True, opening=opening))
-    schedule(draft, deadline, CLOSE, name)
-    return [DeadlineExtended(deadline, name)]
-
-
-def _list_lots(view: View, process: str) -> list[LotRecord]:
-    return [get_lot(view, process, lot) for lot in get_process(view, process).lots]
 
 
 def _get_lot(view: View, name: str) -> LotRecord:

@@ -10,9 +10,10 @@ from msgspec import Struct
 from prasasti.contracts.offices import Draft
 from prasasti.core.state import schedule_key
 
-# Of a process: the end of prequalification, of the time to propose, and the opening.
-# Those of one second run by name: a tender closes before it is opened.
-QUALIFY, CLOSE, BEGIN = "qualify", "close", "open"
+# Of a process: the end of prequalification and of the time to propose.
+QUALIFY, CLOSE = "qualify", "close"
+# Of a lot: the opening, which is scheduled when the lot is closed.
+BEGIN = "open"
 # Of a lot: the grace for shares and files, the end of scoring, of a ballot, of the standstill or another window, of signing.
 GRACE, SCORING, BALLOT, WINDOW, SIGNING = "grace", "scoring", "ballot", "window", "signing"
 

@@ -9,9 +9,9 @@ from msgspec.structs import replace
 from prasasti.contracts.lists import count_items
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.procurement.lots import note_documents
-from prasasti.contracts.procurement.parameters import read_code
 from prasasti.contracts.procurement.plan import events
 from prasasti.contracts.procurement.plan.checks import find_year, is_under_limit
+from prasasti.contracts.procurement.plan.processes import compute_ocid
 from prasasti.contracts.procurement.plan.records import ANNOUNCED, WITHDRAWN, FamilyRecord, PlanRecord, family_key
 from prasasti.contracts.procurement.process import plan_key
 from prasasti.contracts.procurement.records import list_process
@@ -47,12 +47,6 @@ def process_change_plan(view: View, call: Call) -> Outcome:
     _count_in_family(draft, record, 1)
     note_documents(draft, call, arguments.changes.multi_year)
     return draft.outcome(events.PlanRevised(arguments.plan, record.revision))
-
-
-def compute_ocid(view: View, plan: str, number: int, time: int) -> str:
-    """The ocid of a plan line's n-th process, from 1; a retender's ends in its number (procurement: Native processes)."""
-    ocid = f"{read_code(view, 'ocid_prefix', time)}-{plan}"
-    return ocid if number == 1 else f"{ocid}-{number}"
 
 
 def _make_record(view: View, call: Call, terms: Any, buyer: str, revision: int) -> PlanRecord:

@@ -47,8 +47,26 @@ class LotsCancelled(Event, frozen=True, tag="procurement.lots_cancelled"):
     process: str
 
 
+class QualificationDecided(Event, frozen=True, tag="procurement.qualification_decided"):
+    """Who qualified for a lot is decided, so many did; they may propose when the window to complain, which ends then, is over."""
+
+    live: int
+    lot: str
+    process: str
+    window_ends: int
+
+
+class ProposalsAsked(Event, frozen=True, tag="procurement.proposals_asked"):
+    """Those who are still in may propose for a lot, until a time; the opening comes after it."""
+
+    deadline: int
+    lot: str
+    opening: int
+    process: str
+
+
 class DeadlineExtended(Event, frozen=True, tag="procurement.deadline_extended"):
-    """No lot had a proposal: the one extension."""
+    """No lot had a proposal, or no request to qualify: the one extension of that deadline."""
 
     deadline: int
     process: str

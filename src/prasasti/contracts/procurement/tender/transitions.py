@@ -62,9 +62,9 @@ def process_publish_tender(view: View, call: Call) -> Outcome:
 def make_terms(arguments: Any) -> TermsRecord:
     """What a request says of what is bought and demanded."""
     return TermsRecord(
-        criteria=arguments.criteria, documents=arguments.documents, estimate_date=arguments.estimate_date, lots=arguments.lots, preference_bp=arguments.preference_bp,
-        requirements=arguments.requirements, technical_bp=arguments.technical_bp, terms=arguments.terms, threshold=arguments.threshold,
-        tkdn_minimum_bp=arguments.tkdn_minimum_bp,
+        criteria=arguments.criteria, documents=arguments.documents, estimate_date=arguments.estimate_date, lots=arguments.lots,
+        preference_bp=arguments.preference_bp, requirements=arguments.requirements, technical_bp=arguments.technical_bp,
+        terms=arguments.terms, threshold=arguments.threshold, tkdn_minimum_bp=arguments.tkdn_minimum_bp,
     )  # fmt: skip
 
 
@@ -101,8 +101,7 @@ def _make_process(call: Call, arguments: Any, plan: PlanRecord, number: int) -> 
 def _make_lot(process: str, lot: str, record: ProcessRecord, proposal_round: str, ballot_round: str) -> LotRecord:
     return LotRecord(
         adopted=False, award="", ballot=0, ballot_round=ballot_round, ballots=0, complete=0, counting=False, decision_ends=0, due=0,
-        evaluation=1, failure="", final=False, grace_ends=0, live=0, lot=lot, matters=0, opened=0, opening=0, passed_over=[], process=process, proposal_round=proposal_round,
-        ranking=0, ranking_of=0, read=0, repeats=0, rounds_lost=0, scored=False, scoring_ends=0,
-        scoring_extended=False, stage=list_slots(record)[0], state=OPEN,
-        suspended=[], undecided=0, window_ends=0,
+        evaluation=1, failure="", final=False, grace_ends=0, live=0, lot=lot, matters=0, opened=0, opening=0, passed_over=[],
+        process=process, proposal_round=proposal_round, ranking=0, ranking_of=0, read=0, repeats=0, rounds_lost=0, scored=False,
+        scoring_ends=0, scoring_extended=False, stage=list_slots(record)[0], state=OPEN, suspended=[], undecided=0, window_ends=0,
     )  # fmt: skip

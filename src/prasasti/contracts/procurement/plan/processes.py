@@ -1,0 +1,67 @@
+"""The processes that a plan line brought forth, and what became of their lots.
+
+Owns how a plan line's processes are named and which of its lots still bind something. A line has at most 99 processes, and
+what is asked here reads each of their lots.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
+from prasasti.contracts.procurement.award.records import AwardRecord, award_key
+from prasasti.contracts.procurement.parameters import read_code
+from prasasti.contracts.procurement.plan.records import PlanRecord
+from prasasti.contracts.procurement.process import CANCELLED, FAILED, LotRecord, get_lot, get_process, plan_key
+from prasasti.core.contract import View
+from prasasti.core.types import require
+
+MAX_PROCESSES = 99
+# States of a contract that ended before it was fulfilled; who ends it is not here yet (39).
+ENDED_STATES = ("ended",)
+
+
+def compute_ocid(view: View, plan: str, number: int, time: int) -> str:
+    """The ocid of a plan line's n-th process, from 1; a retender's ends in its number (procurement: Native processes)."""
+    ocid = f"{read_code(view, 'ocid_prefix', time)}-{plan}"
+    return ocid if number == 1 else f"{ocid}-{number}"
+
+
+def get_plan(view: View, plan: str) -> PlanRecord:
+    """A plan line that is there."""
+    return require(view.get(plan_key(plan), PlanRecord), plan)
+
+
+def list_processes(view: View, plan: str, record: PlanRecord) -> list[str]:
+    """Ids of a plan line's processes, the first one first."""
+    return [compute_ocid(view, plan, number, record.announced) for number in range(1, record.processes + 1)]
+
+
+def list_plan_lots(view: View, plan: str, record: PlanRecord) -> Iterator[LotRecord]:
+    """Lots of every process of a plan line, the first process's first."""
+    for process in list_processes(view, plan, record):
+        for lot in get_process(view, process).lots:
+            yield get_lot(view, process, lot)
+
+
+def find_latest(view: View, plan: str, record: PlanRecord) -> dict[str, LotRecord]:
+    """Every lot of a plan line as it stands in the latest process that has it."""
+    return {lot.lot: lot for lot in list_plan_lots(view, plan, record)}
+
+
+def count_failures(view: View, plan: str, lot: str) -> int:
+    """In how many processes of a plan line a lot failed for good."""
+    lots = list_plan_lots(view, plan, get_plan(view, plan))
+    return sum(each.lot == lot and each.state == FAILED and each.final for each in lots)
+
+
+def is_over(view: View, lot: LotRecord) -> bool:
+    """Whether a lot binds nothing any more: cancelled, failed and final, or its contract ended."""
+    return lot.state == CANCELLED or (lot.state == FAILED and lot.final) or is_contract_ended(view, lot)
+
+
+def is_contract_ended(view: View, lot: LotRecord) -> bool:
+    """Whether a lot's contract was signed and ended before it was fulfilled."""
+    award = view.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
+    contract = view.get(agreement_key(award.contract), AgreementRecord) if award is not None and award.contract else None
+    return contract is not None and contract.state in ENDED_STATES
