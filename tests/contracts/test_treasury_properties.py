@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from prasasti.contracts.treasury.budgets import is_reservation_covered, list_reserved
 from prasasti.core.types import MAX_AMOUNT_MINOR, parse_amount
@@ -26,6 +26,11 @@ COMMITMENTS = st.sampled_from([f"c-{number}" for number in range(1, 13)])
 BUDGETS = st.sampled_from([*range(40), MAX_AMOUNT_MINOR - 1, MAX_AMOUNT_MINOR])
 DRAWN = st.dictionaries(LINES, st.sampled_from([*range(14), -1, MAX_AMOUNT_MINOR, MAX_AMOUNT_MINOR + 1]), min_size=1, max_size=2)
 NEAR = st.integers(-1, 2)
+
+
+def limit(amount: int) -> int:
+    """The nearest that a message can name."""
+    return min(max(amount, 0), MAX_AMOUNT_MINOR)
 
 
 class Money(RuleBasedStateMachine):
@@ -75,19 +80,12 @@ class Money(RuleBasedStateMachine):
         for line, amount in zip("abc", amounts, strict=True):
             self.set_budget(line, amount)
 
-    @rule(line=LINES, amount=BUDGETS)
-    def change_budget(self, line: str, amount: int) -> None:
+    @rule(line=LINES, amount=BUDGETS, near=st.sampled_from(["any", "committed", "reserved"]), more=NEAR)
+    def change_budget(self, line: str, amount: int, near: str, more: int) -> None:
+        """To any budget; to what is committed, or committed and reserved, or nearly so."""
+        if near != "any" and line in self.amounts:
+            amount = limit(self.committed_of(line) + (self.reserved_of(line) if near == "reserved" else 0) + more)
         self.change(line, amount)
-
-    @rule(line=LINES, more=NEAR)
-    def cut_to_what_is_committed(self, line: str, more: int) -> None:
-        if line in self.amounts:
-            self.change(line, min(max(self.committed_of(line) + more, 0), MAX_AMOUNT_MINOR))
-
-    @rule(line=LINES, more=NEAR)
-    def restore_what_is_reserved(self, line: str, more: int) -> None:
-        if line in self.amounts:
-            self.change(line, min(max(self.committed_of(line) + self.reserved_of(line) + more, 0), MAX_AMOUNT_MINOR))
 
     def change(self, line: str, amount: int) -> None:
         answer = self.world.change(line, amount)
@@ -101,22 +99,15 @@ class Money(RuleBasedStateMachine):
             assert answer == ACCEPTED
             self.amounts[line] = amount
 
-    @rule(step=STEPS, amount=BUDGETS)
-    def carry_over(self, step: tuple[str, str], amount: int) -> None:
-        self.carry(*step, amount)
-
-    @rule(step=STEPS, more=NEAR)
-    def carry_over_all(self, step: tuple[str, str], more: int) -> None:
-        """What is left, or nearly so."""
-        if step[0] in self.amounts:
-            self.carry(*step, min(max(self.amounts[step[0]] - self.reserved_of(step[0]) + more, 0), MAX_AMOUNT_MINOR))
-
-    @rule(step=STEPS, more=NEAR)
-    def carry_over_what_is_lacking(self, step: tuple[str, str], more: int) -> None:
-        """What the other line needs to bear the commitments, or nearly so."""
+    @precondition(lambda self: len(self.committed) > 1 or len(self.reserved) > 1)
+    @rule(step=STEPS, amount=BUDGETS, near=st.sampled_from(["any", "left", "lacking"]), more=NEAR)
+    def carry_over(self, step: tuple[str, str], amount: int, near: str, more: int) -> None:
+        """Any amount; all that is left, or what the other line needs to bear the commitments, or nearly so."""
         origin, to = step
-        if {origin, to} <= self.amounts.keys():
-            self.carry(origin, to, min(max(self.committed_of(origin) - self.free_of(to) + more, 0), MAX_AMOUNT_MINOR))
+        if near != "any" and {origin, to} <= self.amounts.keys():
+            left, lacking = self.amounts[origin] - self.reserved_of(origin), self.committed_of(origin) - self.free_of(to)
+            amount = limit((left if near == "left" else lacking) + more)
+        self.carry(origin, to, amount)
 
     def carry(self, origin: str, to: str, amount: int) -> None:
         is_accepted = self.world.carry(amount, origin, to) == ACCEPTED
@@ -142,6 +133,15 @@ class Money(RuleBasedStateMachine):
         )
 
     @rule(reservation=RESERVATIONS, amounts=DRAWN)
+    def reserve_anything(self, reservation: str, amounts: dict[str, int]) -> None:
+        self.reserve(reservation, amounts)
+
+    @rule(reservation=RESERVATIONS, line=LINES, share=st.integers(1, 3), more=NEAR)
+    def reserve_what_is_free(self, reservation: str, line: str, share: int, more: int) -> None:
+        """A third, two, or all of it, or nearly so."""
+        if line in self.amounts:
+            self.reserve(reservation, {line: self.free_of(line) * share // 3 + more})
+
     def reserve(self, reservation: str, amounts: dict[str, int]) -> None:
         held = self.reserved.get(reservation, {})
         if ("dollars" in held) != ("dollars" in amounts) and held:
@@ -160,11 +160,11 @@ class Money(RuleBasedStateMachine):
         self.world.release(reservation, amounts if share else None)
         self.reserved[reservation] = {line: amount - amounts[line] for line, amount in held.items()} if share else {}
 
-    @rule(reservation=RESERVATIONS, commitment=COMMITMENTS, more=NEAR)
-    def commit_what_is_reserved(self, reservation: str, commitment: str, more: int) -> None:
-        """Of each line what is held, or nearly so."""
+    @rule(reservation=RESERVATIONS, commitment=COMMITMENTS, share=st.integers(1, 3), more=NEAR)
+    def commit_what_is_reserved(self, reservation: str, commitment: str, share: int, more: int) -> None:
+        """Of each line a third, two, or all of what is held, or nearly so."""
         held = self.reserved.get(reservation, {})
-        self.commit(reservation, commitment, {line: amount + more for line, amount in held.items()})
+        self.commit(reservation, commitment, {line: amount * share // 3 + more for line, amount in held.items()})
 
     @rule(reservation=st.one_of(st.just(""), RESERVATIONS), commitment=COMMITMENTS, amounts=DRAWN)
     def commit_anything(self, reservation: str, commitment: str, amounts: dict[str, int]) -> None:
@@ -206,5 +206,5 @@ class Money(RuleBasedStateMachine):
             assert is_reservation_covered(self.world, reservation) == stands
 
 
-Money.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+Money.TestCase.settings = settings(max_examples=250, stateful_step_count=50, deadline=None)
 TestMoney = Money.TestCase
