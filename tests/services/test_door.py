@@ -250,3 +250,15 @@ def test_the_look_at_the_whole_spares_the_close_one() -> None:
     document = {"media_type": "application/json", "sha256": "8b30f6b9f7c4ea2a6e2a5d1ea1d512345678901ea2e1b7e6a5d4c3b2a1908070", "size": 79}
     assert is_surely_free({"buyer": "ID-LPSE-000039", "date": 1767225600, "document": document, "ocid": "ocds-p00554-00000005"})
     assert not any(is_surely_free({"x": datum}) for datum in WRITTEN_WAYS if datum)
+
+
+MONEY = ("62812345600", "62899999900", "6281234567800", "3174051503900001")
+
+
+@pytest.mark.parametrize("digits", MONEY)
+def test_money_is_no_number_of_a_person(digits: str) -> None:
+    """The same digits in another field, or with anything beside them, are looked at."""
+    assert list(find_personal_data({"budgets": [{"amount": digits, "line": "parks"}], "price": digits, "change": f"-{digits}"})) == []
+    assert list(find_personal_data({"title": digits}))
+    assert list(find_personal_data({"amount": f"{digits} "}))
+    assert list(find_personal_data({"amount": {"title": digits}}))
