@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from prasasti.contracts.procurement.calendar import compute_date, compute_local_day
 from prasasti.contracts.procurement.conditions import do_officer_and_authority_sign, is_readable
 from prasasti.contracts.procurement.kinds import KINDS
-from prasasti.contracts.procurement.parameters import read_amount, read_codes
+from prasasti.contracts.procurement.parameters import read_amount, read_calendar, read_codes
+from prasasti.contracts.procurement.plan.processes import is_over, list_plan_lots
 from prasasti.contracts.procurement.plan.records import ANNOUNCED, FamilyRecord, PlanRecord, family_key
-from prasasti.contracts.procurement.process import CANCELLED, DIRECT, FAILED, find_lot, get_process, plan_key
+from prasasti.contracts.procurement.process import DIRECT, plan_key
 from prasasti.contracts.treasury.budgets import find_line
 from prasasti.core.contract import Call, View
 from prasasti.core.types import parse_amount, require
@@ -25,7 +27,7 @@ def is_approval_fit(view: View, call: Call) -> bool:
 
 
 def are_codes_known(view: View, call: Call) -> bool:
-    """00.6: kind, method and, where given, the reason of a split."""
+    """00.6: kind, method, currency and, where given, the reason of a split."""
     return _are_codes_known(view, call, call.arguments)
 
 
@@ -46,7 +48,7 @@ def is_method_fit(view: View, call: Call) -> bool:
 
 def is_not_split(view: View, call: Call) -> bool:
     """01.4, I6: lines of one unit, year and family, each under the limit, stay under it together, or the authority says why not."""
-    return _is_not_split(view, call, call.arguments, 0)
+    return _is_not_split(view, call, call.arguments, None)
 
 
 def are_years_approved(view: View, call: Call) -> bool:
@@ -79,12 +81,8 @@ def are_changed_codes_known(view: View, call: Call) -> bool:
 
 
 def has_no_open_tender(view: View, call: Call) -> bool:
-    """02.1: no lot of the line's latest process is alive, or was awarded."""
-    record = _get_plan(view, call)
-    if not record.process:
-        return True
-    lots = [require(find_lot(view, record.process, lot), lot) for lot in get_process(view, record.process).lots]
-    return all(lot.state == CANCELLED or (lot.state == FAILED and lot.final) for lot in lots)
+    """02.1: each lot of each process of the line was cancelled, failed for good, or its contract ended."""
+    return all(is_over(view, lot) for lot in list_plan_lots(view, call.arguments.plan, _get_plan(view, call)))
 
 
 def are_changed_lines_fit(view: View, call: Call) -> bool:
@@ -107,13 +105,8 @@ def is_changed_method_fit(view: View, call: Call) -> bool:
 
 def is_change_not_split(view: View, call: Call) -> bool:
     """02.5: as 01.4, what the line itself counted before left out."""
-    changes, record = call.arguments.changes, _get_plan(view, call)
-    if changes is None:
-        return True
-    proposed = (changes.unit, find_year(view, changes), changes.family, changes.kind)
-    is_same = (record.unit, record.year, record.family, record.kind) == proposed
-    counted = parse_amount(record.estimate) if is_same and record.under_limit else 0
-    return _is_not_split(view, call, changes, counted)
+    changes = call.arguments.changes
+    return changes is None or _is_not_split(view, call, changes, _get_plan(view, call))
 
 
 def are_changed_years_approved(view: View, call: Call) -> bool:
@@ -122,10 +115,14 @@ def are_changed_years_approved(view: View, call: Call) -> bool:
     return changes is None or len(changes.budgets) == 1 or changes.multi_year is not None
 
 
-def find_year(view: View, terms: Any) -> int:
-    """The year of a plan's first budget line, 0 while that does not stand."""
+def list_years(view: View, buyer: str, terms: Any, time: int) -> list[int]:
+    """Years in which a plan counts against a split: that of its first line or, while none stands, this local year and the next."""
     lines = [find_line(view, part.line) for part in terms.budgets]
-    return min([line.year for line in lines if line is not None], default=0)
+    years = [line.year for line in lines if line is not None]
+    if years:
+        return [min(years)]
+    this_year, _, _ = compute_date(compute_local_day(read_calendar(view, buyer, time), time))
+    return [this_year, this_year + 1]
 
 
 def is_under_limit(view: View, terms: Any, time: int) -> bool:
@@ -139,7 +136,8 @@ def _get_plan(view: View, call: Call) -> PlanRecord:
 
 def _are_codes_known(view: View, call: Call, terms: Any) -> bool:
     is_split_known = terms.split_reason is None or terms.split_reason in read_codes(view, "reasons.split", call.time)
-    return terms.kind in KINDS and terms.method in read_codes(view, "methods", call.time) and is_split_known
+    is_currency_known = terms.currency in read_codes(view, "currencies", call.time)
+    return terms.kind in KINDS and terms.method in read_codes(view, "methods", call.time) and is_split_known and is_currency_known
 
 
 def _are_lines_fit(view: View, call: Call, terms: Any) -> bool:
@@ -160,10 +158,21 @@ def _is_method_fit(view: View, call: Call, terms: Any) -> bool:
     return terms.method != DIRECT or is_under_limit(view, terms, call.time)
 
 
-def _is_not_split(view: View, call: Call, terms: Any, counted_minor: int) -> bool:
+def _is_not_split(view: View, call: Call, terms: Any, before: PlanRecord | None) -> bool:
+    """``before`` is the line as it counts until now, which leaves the sum when it is changed."""
     if terms.split_reason is not None or not is_under_limit(view, terms, call.time):
         return True
-    record = view.get(family_key(call.actor, terms.unit, find_year(view, terms), terms.family, terms.kind), FamilyRecord)
-    before_minor = parse_amount(record.estimate) - counted_minor if record is not None else 0
-    total_minor = before_minor + parse_amount(terms.estimate)
-    return before_minor == 0 or total_minor <= read_amount(view, terms.kind, "direct_limit", call.time)
+    limit_minor = read_amount(view, terms.kind, "direct_limit", call.time)
+    for year in list_years(view, call.actor, terms, call.time):
+        others_minor = _sum_family(view, call.actor, terms, year, before)
+        if others_minor and others_minor + parse_amount(terms.estimate) > limit_minor:
+            return False
+    return True
+
+
+def _sum_family(view: View, buyer: str, terms: Any, year: int, before: PlanRecord | None) -> int:
+    """What other lines of the family, each under its limit, plan in a year; minor units, of which a sum may exceed an amount."""
+    record = view.get(family_key(buyer, terms.unit, year, terms.family), FamilyRecord)
+    is_counted = before is not None and before.under_limit and (before.unit, before.family) == (terms.unit, terms.family)
+    own_minor = parse_amount(before.estimate) if before is not None and is_counted and year in before.years else 0
+    return int(record.estimate) - own_minor if record is not None else 0

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.plan import checks, rejections, transitions
+from prasasti.contracts.procurement.plan.processes import MAX_PROCESSES
 from prasasti.contracts.procurement.shapes import MAX_YEARS, BudgetPart, ObjectId, PlanId, Title, require_titles
 from prasasti.core.contract import Message
 from prasasti.core.types import Amount, Code, Currency, Document, parse_amount
@@ -34,6 +35,8 @@ class PlanTerms(Struct, frozen=True, forbid_unknown_fields=True):
 
     def __post_init__(self) -> None:
         require_titles(self.title)
+        if any(parse_amount(part.amount) == 0 for part in self.budgets):
+            raise ValueError("each part of the budgets is above 0")
         if sum(parse_amount(part.amount) for part in self.budgets) != parse_amount(self.estimate):
             raise ValueError("estimate is the sum of the budgets' amounts")
 
@@ -42,6 +45,12 @@ class AnnouncePlan(PlanTerms, frozen=True, forbid_unknown_fields=True, kw_only=T
     """01: an agency announces what it means to buy."""
 
     plan: PlanId
+
+    def __post_init__(self) -> None:
+        PlanTerms.__post_init__(self)
+        stem, _, number = self.plan.rpartition("-")
+        if stem and number in RETENDERS:
+            raise ValueError("a plan's id does not end as the name of a retender does, in -2 to -99")
 
 
 class ChangePlan(Struct, frozen=True, forbid_unknown_fields=True):
@@ -57,6 +66,8 @@ class ChangePlan(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a plan line is either withdrawn or changed")
 
 
+# A plan line has at most 99 processes, and the second one's name ends in -2: no other line's first one may have that name.
+RETENDERS = tuple(str(number) for number in range(2, MAX_PROCESSES + 1))
 OFFICER_AND_AUTHORITY = ("procurement.authority", "procurement.officer")
 
 PLAN_MESSAGES = (

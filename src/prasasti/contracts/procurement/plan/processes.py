@@ -19,6 +19,8 @@ from prasasti.core.types import require
 MAX_PROCESSES = 99
 # States of a contract that ended before it was fulfilled; who ends it is not here yet (39).
 ENDED_STATES = ("ended",)
+# Grounds of failure that say nothing of the market (27): trustees did not open, stores lost a file.
+LEDGERS_OWN = ("j", "k")
 
 
 def compute_ocid(view: View, plan: str, number: int, time: int) -> str:
@@ -50,9 +52,9 @@ def find_latest(view: View, plan: str, record: PlanRecord) -> dict[str, LotRecor
 
 
 def count_failures(view: View, plan: str, lot: str) -> int:
-    """In how many processes of a plan line a lot failed for good."""
+    """In how many processes of a plan line a lot failed for good, an opening that failed or a lost file not being the market's."""
     lots = list_plan_lots(view, plan, get_plan(view, plan))
-    return sum(each.lot == lot and each.state == FAILED and each.final for each in lots)
+    return sum(each.lot == lot and each.state == FAILED and each.final and each.failure not in LEDGERS_OWN for each in lots)
 
 
 def is_over(view: View, lot: LotRecord) -> bool:

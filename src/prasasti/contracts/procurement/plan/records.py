@@ -13,7 +13,7 @@ ANNOUNCED, WITHDRAWN = "announced", "withdrawn"
 class PlanRecord(Struct, frozen=True):
     """A plan line (RUP). ``process`` is the latest that was published for it, "" before; ``processes`` counts them.
 
-    ``under_limit``: its estimate counts in its FamilyRecord.
+    ``under_limit``: its estimate counts in the FamilyRecords of ``years``, local years, two where its money does not stand yet.
     """
 
     announced: int
@@ -33,7 +33,7 @@ class PlanRecord(Struct, frozen=True):
     title: str
     under_limit: bool
     unit: str
-    year: int
+    years: list[int]
 
 
 class FamilyRecord(Struct, frozen=True):
@@ -42,6 +42,6 @@ class FamilyRecord(Struct, frozen=True):
     estimate: str
 
 
-def family_key(buyer: str, unit: str, year: int, family: str, kind: str) -> str:
-    """Key of a FamilyRecord."""
-    return f"procurement/family/{digest(buyer, unit, str(year), family, kind)}"
+def family_key(buyer: str, unit: str, year: int, family: str) -> str:
+    """Key of a FamilyRecord, whatever the kind: else a split would hide behind another kind."""
+    return f"procurement/family/{digest(buyer, unit, str(year), family)}"

@@ -10,13 +10,13 @@ from prasasti.contracts.lists import count_items
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.procurement.lots import note_documents
 from prasasti.contracts.procurement.plan import events
-from prasasti.contracts.procurement.plan.checks import find_year, is_under_limit
+from prasasti.contracts.procurement.plan.checks import is_under_limit, list_years
 from prasasti.contracts.procurement.plan.processes import compute_ocid
 from prasasti.contracts.procurement.plan.records import ANNOUNCED, WITHDRAWN, FamilyRecord, PlanRecord, family_key
 from prasasti.contracts.procurement.process import plan_key
 from prasasti.contracts.procurement.records import list_process
 from prasasti.core.contract import Call, Outcome, View
-from prasasti.core.types import format_amount, parse_amount, require
+from prasasti.core.types import parse_amount, require
 
 
 def process_announce_plan(view: View, call: Call) -> Outcome:
@@ -54,7 +54,7 @@ def _make_record(view: View, call: Call, terms: Any, buyer: str, revision: int) 
         announced=call.time, budgets=terms.budgets, buyer=buyer, currency=terms.currency, early=terms.early, estimate=terms.estimate,
         family=terms.family, kind=terms.kind, method=terms.method, process="", processes=0, revision=revision,
         split_reason=terms.split_reason or "", state=ANNOUNCED, title=terms.title, under_limit=is_under_limit(view, terms, call.time),
-        unit=terms.unit, year=find_year(view, terms),
+        unit=terms.unit, years=list_years(view, buyer, terms, call.time),
     )  # fmt: skip
 
 
@@ -62,7 +62,8 @@ def _count_in_family(draft: Draft, record: PlanRecord, sign: int) -> None:
     """Keep the sum of what is planned by lines that are each under the limit (I6)."""
     if not record.under_limit:
         return
-    key = family_key(record.buyer, record.unit, record.year, record.family, record.kind)
-    family = draft.get(key, FamilyRecord)
-    total_minor = (parse_amount(family.estimate) if family is not None else 0) + sign * parse_amount(record.estimate)
-    draft.put(key, FamilyRecord(format_amount(total_minor)))
+    for year in record.years:
+        key = family_key(record.buyer, record.unit, year, record.family)
+        family = draft.get(key, FamilyRecord)
+        total_minor = (parse_amount(family.estimate) if family is not None else 0) + sign * parse_amount(record.estimate)
+        draft.put(key, FamilyRecord(str(total_minor)))

@@ -5,6 +5,8 @@ Owns what messages and deadlines of several folders bring about alike. Judges no
 
 from __future__ import annotations
 
+from typing import Any
+
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
@@ -34,6 +36,7 @@ from prasasti.contracts.procurement.process import (
     process_key,
 )
 from prasasti.contracts.procurement.proposal.events import LotClosed
+from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.contracts.procurement.schedule import BEGIN, CLOSE, QUALIFY, WINDOW, schedule
 from prasasti.contracts.procurement.tender import events
 from prasasti.core.contract import Call, View
@@ -46,6 +49,23 @@ LEAST_QUALIFIED, LEAST_QUALIFIED_AGAIN = 3, 2
 def list_lots(view: View, process: str) -> list[LotRecord]:
     """Every lot of a process, in the order of the request."""
     return [get_lot(view, process, lot) for lot in get_process(view, process).lots]
+
+
+def list_asking(view: View, process: str) -> list[LotRecord]:
+    """Lots of a process that take proposals, or will once it is decided who qualified."""
+    return [lot for lot in list_lots(view, process) if is_asking(lot)]
+
+
+def is_asking(lot: LotRecord) -> bool:
+    """Whether a lot takes proposals, or will once it is decided who qualified."""
+    return lot.state == OPEN or (lot.stage == QUALIFICATION and lot.state in (OPENING, EVALUATING))
+
+
+def are_trustees_kept(view: View, process: str, terms: Any) -> bool:
+    """Whether terms name the trustees, in the order and with the threshold, of each asking lot's present round."""
+    named = [(each.organisation, each.key_id) for each in terms.trustees]
+    rounds = [get_round_record(view, lot.proposal_round) for lot in list_asking(view, process)]
+    return all(named == [(each.organisation, each.key_id) for each in record.trustees] and terms.t == record.t for record in rounds)
 
 
 def is_qualifying(view: View, process: str) -> bool:

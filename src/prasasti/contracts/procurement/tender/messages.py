@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.shapes import (
     MAX_LOTS,
@@ -14,8 +15,10 @@ from prasasti.contracts.procurement.shapes import (
     BasisPoints,
     ContractTerms,
     Criterion,
+    LotId,
     LotTerms,
     NamedSeats,
+    ObjectId,
     Organisation,
     PlanId,
     ProcessId,
@@ -27,7 +30,7 @@ from prasasti.contracts.procurement.shapes import (
 )
 from prasasti.contracts.procurement.tender import checks, rejections, transitions
 from prasasti.core.contract import Message
-from prasasti.core.types import Instant, is_ascending
+from prasasti.core.types import Code, Document, Instant, is_ascending, parse_amount
 
 Selection = Literal["price_only", "quality_only", "rated"]
 
@@ -75,16 +78,57 @@ class TenderTerms(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True)
             names = [each.id for each in each_list]
             if len(dict.fromkeys(names)) != len(names):
                 raise ValueError("an id stands twice in one list")
+        amounts = [lot.estimate for lot in self.lots] + [part.amount for lot in self.lots for part in lot.ceiling]
+        if any(parse_amount(amount) == 0 for amount in amounts):
+            raise ValueError("estimates and parts of ceilings are above 0")
         lots = [lot.lot for lot in self.lots]
         if len(dict.fromkeys(lots)) != len(lots):
             raise ValueError("a lot stands twice")
 
 
 class PublishTender(TenderTerms, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """03: a request for proposals is published for a plan line."""
+    """03: a request for proposals is published for a plan line; who is ``invited`` alone may propose, in a direct procurement."""
 
     plan: PlanId
     process: ProcessId
+
+
+class AskQuestion(Struct, frozen=True, forbid_unknown_fields=True):
+    """04: somebody who may propose asks."""
+
+    document: Document
+    process: ProcessId
+    question: ObjectId
+
+
+class AnswerQuestion(Struct, frozen=True, forbid_unknown_fields=True):
+    """05: a member of the committee answers, to all."""
+
+    document: Document
+    process: ProcessId
+    question: ObjectId
+
+
+class AmendTender(Struct, frozen=True, forbid_unknown_fields=True):
+    """06: a request is changed, ``changes`` being the whole of it as it shall stand for the lots that ask for proposals."""
+
+    changes: TenderTerms
+    document: Document
+    process: ProcessId
+    reason: Code
+
+
+class CancelTender(Struct, frozen=True, forbid_unknown_fields=True):
+    """07: the buyer's authority cancels lots."""
+
+    document: Document
+    lots: Annotated[list[LotId], Meta(min_length=1, max_length=MAX_LOTS)]
+    process: ProcessId
+    reason: Code
+
+    def __post_init__(self) -> None:
+        if not is_ascending(self.lots):
+            raise ValueError("lots are sorted bytewise, each once")
 
 
 TENDER_MESSAGES = (
@@ -112,5 +156,77 @@ TENDER_MESSAGES = (
         ),
         process=transitions.process_publish_tender,
         documents=("documents.document",),
+    ),
+    Message(
+        name="ask_question",
+        number="04",
+        arguments=AskQuestion,
+        roles=("procurement.bidder",),
+        conditions=(
+            (rejections.QUESTION_TOO_LATE, checks.is_question_time),
+            (common.WRONG_STATE, checks.can_be_asked),
+            (common.SUSPENDED, checks.is_tender_going_on),
+            (common.DOCUMENT_UNFIT, conditions.is_document_fit),
+        ),
+        process=transitions.process_ask_question,
+        documents=("document",),
+    ),
+    Message(
+        name="answer_question",
+        number="05",
+        arguments=AnswerQuestion,
+        roles=("procurement.committee",),
+        conditions=(
+            (common.NOT_IN_SEAT, checks.does_declared_member_sign),
+            (common.WRONG_STATE, checks.can_be_answered),
+            (common.SUSPENDED, checks.is_tender_going_on),
+            (common.OUT_OF_TIME, checks.is_before_deadline),
+            (common.DOCUMENT_UNFIT, conditions.is_document_fit),
+        ),
+        process=transitions.process_answer_question,
+        documents=("document",),
+    ),
+    Message(
+        name="amend_tender",
+        number="06",
+        arguments=AmendTender,
+        roles=("procurement.committee", "procurement.officer"),
+        minimum_signers=2,
+        maximum_signers=16,
+        conditions=(
+            (common.NOT_IN_SEAT, checks.do_officer_and_majority_sign),
+            (rejections.AMENDED_TOO_LATE, checks.is_before_deadline),
+            (common.WRONG_STATE, checks.is_tender_asking),
+            (common.SUSPENDED, checks.is_tender_going_on),
+            (common.DOCUMENT_UNFIT, checks.are_amended_documents_readable),
+            (common.UNKNOWN_CODE, checks.are_amended_codes_known),
+            (rejections.AMENDED_OTHERWISE, checks.is_same_tender),
+            (rejections.AMENDED_ESTIMATE, checks.are_amended_estimates_fit),
+            (rejections.AMENDED_NOT_RESERVABLE, checks.is_amendment_reservable),
+            (rejections.AMENDED_ITEMS, checks.are_amended_items_fit),
+            (rejections.AMENDED_SELECTION, checks.is_amended_selection_fit),
+            (rejections.AMENDED_DOCUMENTS, checks.are_amended_documents_complete),
+            (rejections.AMENDED_SEATS, checks.are_seats_kept),
+            (rejections.AMENDED_TRUSTEES, checks.are_amended_trustees_fit),
+            (rejections.AMENDED_PERIODS, checks.are_amended_periods_fit),
+            (rejections.AMENDED_MARKET, checks.are_amended_markets_shared),
+        ),
+        process=transitions.process_amend_tender,
+        documents=("changes.documents.document", "document"),
+    ),
+    Message(
+        name="cancel_tender",
+        number="07",
+        arguments=CancelTender,
+        roles=("procurement.authority",),
+        conditions=(
+            (common.NOT_IN_SEAT, checks.does_authority_sign),
+            (common.WRONG_STATE, checks.are_lots_alive),
+            (common.DOCUMENT_UNFIT, checks.is_cancellation_fit),
+            (common.UNKNOWN_CODE, checks.is_cancellation_reason_known),
+            (rejections.AWARD_ACTIVE, checks.has_no_active_award),
+        ),
+        process=transitions.process_cancel_tender,
+        documents=("document",),
     ),
 )

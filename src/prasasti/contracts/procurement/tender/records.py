@@ -8,8 +8,9 @@ from prasasti.core.types import Document
 
 
 class QuestionRecord(Struct, frozen=True):
-    """A question: asked by whom and when, answered when, 0 before."""
+    """A question: asked by whom and when; answered when and by which document, 0 and none before."""
 
+    answer: Document | None
     answered: int
     asked: int
     asker: str

@@ -7,17 +7,25 @@ from typing import Any
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
-from prasasti.contracts.procurement.lots import note_documents
+from prasasti.contracts.procurement.agreement.records import LAPSED, AgreementRecord, agreement_key
+from prasasti.contracts.procurement.award.records import CANCELLED as AWARD_CANCELLED
+from prasasti.contracts.procurement.award.records import AwardRecord, award_key
+from prasasti.contracts.procurement.lots import note_documents, put_lot
+from prasasti.contracts.procurement.plan.processes import get_plan
 from prasasti.contracts.procurement.plan.records import PlanRecord
 from prasasti.contracts.procurement.process import (
+    CANCELLED,
+    DIRECT,
     OPEN,
     SITTING,
     LotRecord,
-    PinnedTrustee,
     ProcessRecord,
     Seat,
     Seats,
     TermsRecord,
+    get_lot,
+    get_process,
+    get_terms,
     list_slots,
     lot_key,
     lot_name,
@@ -30,7 +38,16 @@ from prasasti.contracts.procurement.rounds import open_round
 from prasasti.contracts.procurement.schedule import CLOSE, QUALIFY, schedule
 from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, PURPOSE_PROPOSAL
 from prasasti.contracts.procurement.tender import events
-from prasasti.contracts.treasury.budgets import reserve
+from prasasti.contracts.procurement.tender.effects import (
+    are_trustees_kept,
+    compute_extension,
+    compute_next_deadline,
+    list_asking,
+    move_deadline,
+)
+from prasasti.contracts.procurement.tender.records import QuestionRecord, question_key
+from prasasti.contracts.procurement.tender.trustees import pin_trustees
+from prasasti.contracts.treasury.budgets import release, reserve
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.types import parse_amount, require
 
@@ -39,7 +56,7 @@ def process_publish_tender(view: View, call: Call) -> Outcome:
     """03: the lots are open, their ceilings reserved, the rounds of sealing pinned to the trustees' keys."""
     draft, arguments = Draft(view), call.arguments
     plan = require(view.get(plan_key(arguments.plan), PlanRecord), arguments.plan)
-    pinned = [PinnedTrustee(each.key_id, each.key_id, each.organisation) for each in arguments.trustees]
+    pinned = pin_trustees(arguments.trustees)
     proposal_round = open_round(draft, call, PURPOSE_PROPOSAL, arguments.process, 1, arguments.t, pinned)
     ballot_round = open_round(draft, call, PURPOSE_BALLOT, arguments.process, 1, arguments.t, pinned) if arguments.criteria else ""
     number = _list(draft, plan, arguments.process)
@@ -54,9 +71,62 @@ def process_publish_tender(view: View, call: Call) -> Outcome:
     first = QUALIFY if process.qualification else CLOSE
     schedule(draft, process.qualification_deadline if process.qualification else process.deadline, first, arguments.process)
     note_documents(draft, call, *(each.document for each in arguments.documents))
-    return draft.outcome(
-        events.TenderPublished(ballot_round, process.deadline, number, process.opening, arguments.process, proposal_round)
-    )
+    return draft.outcome(events.TenderPublished(ballot_round, process.deadline, number, process.opening, arguments.process, proposal_round))
+
+
+def process_ask_question(view: View, call: Call) -> Outcome:
+    """04: the question stands for all to read."""
+    draft, arguments = Draft(view), call.arguments
+    draft.put(question_key(arguments.process, arguments.question), QuestionRecord(None, 0, call.time, call.actor, arguments.document))
+    note_documents(draft, call, arguments.document)
+    return draft.outcome(events.QuestionAsked(arguments.process, arguments.question))
+
+
+def process_answer_question(view: View, call: Call) -> Outcome:
+    """05: the answer stands for all to read; one that comes after the time for questions leaves time to use it."""
+    draft, arguments = Draft(view), call.arguments
+    process, key = get_process(view, arguments.process), question_key(arguments.process, arguments.question)
+    question = require(view.get(key, QuestionRecord), arguments.question)
+    draft.put(key, replace(question, answer=arguments.document, answered=call.time))
+    is_late = call.time >= process.question_end
+    until = compute_extension(view, call, process) if is_late else 0
+    deadline = move_deadline(draft, arguments.process, until) if is_late else compute_next_deadline(view, arguments.process)
+    note_documents(draft, call, arguments.document)
+    return draft.outcome(events.QuestionAnswered(deadline, arguments.process, arguments.question))
+
+
+def process_amend_tender(view: View, call: Call) -> Outcome:
+    """06: the request is another. What was sealed stands, unless the trustees are others: then nothing that was sealed to the old
+    ones counts any more, and all seal again. Time is left to read what is new."""
+    draft, arguments = Draft(view), call.arguments
+    name, changes = arguments.process, arguments.changes
+    process, before = get_process(view, name), get_terms(view, name)
+    lots = {lot.lot: lot for lot in changes.lots}
+    amended = replace(
+        process, amendments=process.amendments + 1, deadline=changes.deadline, opening=changes.opening,
+        qualification_deadline=changes.qualification_deadline or 0, question_end=changes.question_end, selection=changes.selection,
+        valid_until=changes.valid_until,
+    )  # fmt: skip
+    draft.put(process_key(name), amended)
+    draft.put(terms_key(name), replace(make_terms(changes), lots=[lots.get(lot.lot, lot) for lot in before.lots]))
+    _change_reservations(draft, get_plan(view, process.plan), name, before, changes.lots)
+    opened = _renew_rounds(draft, call, name, changes)
+    deadline = move_deadline(draft, name, compute_extension(view, call, process))
+    note_documents(draft, call, arguments.document, *(each.document for each in changes.documents))
+    return draft.outcome(events.TenderAmended(amended.amendments, deadline, name, opened))
+
+
+def process_cancel_tender(view: View, call: Call) -> Outcome:
+    """07: the lots are cancelled, their money is free, and nothing of them is opened any more. An award that was not final, and
+    its draft, go with them; what was complained about is moot."""
+    draft, arguments = Draft(view), call.arguments
+    for name in arguments.lots:
+        lot = get_lot(draft, arguments.process, name)
+        _drop_award(draft, lot)
+        put_lot(draft, replace(lot, award="", matters=0, state=CANCELLED, suspended=[]))
+        release(draft, lot_name(arguments.process, name))
+    note_documents(draft, call, arguments.document)
+    return draft.outcome(events.LotsCancelled(arguments.lots, arguments.process))
 
 
 def make_terms(arguments: Any) -> TermsRecord:
@@ -76,6 +146,58 @@ def sum_ceiling(lot: Any) -> dict[str, int]:
     return total
 
 
+def compare_ceilings(before: Any, after: Any) -> tuple[dict[str, int], dict[str, int]]:
+    """By how much a lot's ceiling is less than before, and by how much more, by budget line; minor units, above 0."""
+    old, new = sum_ceiling(before), sum_ceiling(after)
+    change = {line: new.get(line, 0) - old.get(line, 0) for line in sorted({*old, *new})}
+    return {line: -each for line, each in change.items() if each < 0}, {line: each for line, each in change.items() if each > 0}
+
+
+def _change_reservations(draft: Draft, plan: PlanRecord, process: str, before: TermsRecord, lots: Any) -> None:
+    """What is less than before is free before what is more is held."""
+    if plan.early:
+        return
+    old = {lot.lot: lot for lot in before.lots}
+    compared = [(lot_name(process, lot.lot), *compare_ceilings(old[lot.lot], lot)) for lot in lots]
+    for reservation, less, _ in compared:
+        if less:
+            release(draft, reservation, less)
+    for reservation, _, more in compared:
+        if more:
+            reserve(draft, reservation, more)
+
+
+def _renew_rounds(draft: Draft, call: Call, name: str, changes: Any) -> str:
+    """The round that proposals are sealed to from now on; a new one where the trustees are others, of ballots too."""
+    process, lots = get_process(draft, name), list_asking(draft, name)
+    pinned = pin_trustees(changes.trustees)
+    if are_trustees_kept(draft, name, changes):
+        ballot_rounds = [lot.ballot_round for lot in lots]
+        if changes.criteria and not all(ballot_rounds):
+            ballot_round = open_round(draft, call, PURPOSE_BALLOT, name, process.rounds, changes.t, pinned)
+            for lot in lots:
+                put_lot(draft, replace(lot, ballot_round=lot.ballot_round or ballot_round))
+        return lots[0].proposal_round
+    number = process.rounds + 1
+    proposal_round = open_round(draft, call, PURPOSE_PROPOSAL, name, number, changes.t, pinned)
+    ballot_round = open_round(draft, call, PURPOSE_BALLOT, name, number, changes.t, pinned) if changes.criteria else ""
+    draft.put(process_key(name), replace(process, rounds=number))
+    for lot in lots:
+        put_lot(draft, replace(lot, ballot_round=ballot_round, complete=0, proposal_round=proposal_round))
+    return proposal_round
+
+
+def _drop_award(draft: Draft, lot: LotRecord) -> None:
+    """A pending award ends, and its contract's draft lapses."""
+    award = draft.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
+    if award is None:
+        return
+    contract = draft.get(agreement_key(award.contract), AgreementRecord) if award.contract else None
+    if contract is not None:
+        draft.put(agreement_key(award.contract), replace(contract, state=LAPSED))
+    draft.put(award_key(lot.process, lot.lot, award.award), replace(award, contract="", state=AWARD_CANCELLED))
+
+
 def _list(draft: Draft, plan: PlanRecord, process: str) -> int:
     """The process's place in the buyer's list; its first process has one from the plan on."""
     for write in list_process(draft, "buyer", plan.buyer, plan.buyer, process):
@@ -91,10 +213,11 @@ def _make_process(call: Call, arguments: Any, plan: PlanRecord, number: int) -> 
     )  # fmt: skip
     return ProcessRecord(
         amendments=0, buyer=plan.buyer, currency=plan.currency, deadline=arguments.deadline, extended=False, files=arguments.files,
-        invited=arguments.invited, kind=plan.kind, lots=[lot.lot for lot in arguments.lots], method=plan.method, number=number,
-        opening=arguments.opening, plan=arguments.plan, published=call.time, qualification=arguments.qualification,
-        qualification_deadline=arguments.qualification_deadline or 0, question_end=arguments.question_end, related=arguments.related,
-        rounds=1, seats=seats, selection=arguments.selection, valid_until=arguments.valid_until,
+        invited=arguments.invited, kind=plan.kind, lots=[lot.lot for lot in arguments.lots],
+        method=DIRECT if arguments.invited else plan.method, number=number, opening=arguments.opening, plan=arguments.plan,
+        published=call.time, qualification=arguments.qualification, qualification_deadline=arguments.qualification_deadline or 0,
+        question_end=arguments.question_end, related=arguments.related, rounds=1, seats=seats, selection=arguments.selection,
+        valid_until=arguments.valid_until,
     )  # fmt: skip
 
 
