@@ -73,6 +73,29 @@ class OfficeReviewsRecord(Struct, frozen=True):
     organisation: str
 
 
+class TagRecord(Struct, frozen=True):
+    """Item of the list of an organisation or person, and of that of the tag: what a registrar attested, when.
+
+    ``handle`` is "" where the tag is tied to the organisation itself; ``share_bp`` is an owner's; ``until`` is 0 where it has no end.
+    """
+
+    attested: int
+    handle: str
+    key_id: str
+    organisation: str
+    registrar: str
+    relation: str
+    share_bp: int
+    since: int
+    tag: str
+    until: int
+
+
+def digest_tagged(organisation: str, handle: str = "") -> str:
+    """Identifier of the list of what was attested about an organisation, ``identity/tagged/<this>``, or a person of it."""
+    return sha256(b"\0".join((organisation.encode(), handle.encode()))).hexdigest()[:32]
+
+
 def recovery_key(recovery: str) -> str:
     """Key of a RecoveryRecord."""
     return f"identity/recovery/{recovery}"

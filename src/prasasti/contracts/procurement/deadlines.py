@@ -9,7 +9,15 @@ from prasasti.contracts.procurement.agreement.events import ContractLapsed
 from prasasti.contracts.procurement.agreement.records import DRAFT, LAPSED, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.award.events import AwardCancelled
 from prasasti.contracts.procurement.award.records import ACTIVE, CANCELLED, AwardRecord, award_key
-from prasasti.contracts.procurement.evaluation.effects import close_ballot, get_ballot
+from prasasti.contracts.procurement.evaluation.effects import (
+    close_ballot,
+    close_scoring,
+    get_ballot,
+    is_seat_open,
+    is_vote_open,
+    lose_round,
+    resume,
+)
 from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN
 from prasasti.contracts.procurement.lots import compute_term_end, fail_lot, finish_lot, put_lot
 from prasasti.contracts.procurement.process import (
@@ -21,7 +29,20 @@ from prasasti.contracts.procurement.process import (
     get_process,
 )
 from prasasti.contracts.procurement.proposal.events import OpeningBegun
-from prasasti.contracts.procurement.schedule import BALLOT, BEGIN, CLOSE, GRACE, QUALIFY, SIGNING, WINDOW, schedule
+from prasasti.contracts.procurement.schedule import (
+    BALLOT,
+    BEGIN,
+    CLOSE,
+    COUNTING,
+    DECISION,
+    GRACE,
+    QUALIFY,
+    SCORING,
+    SEATED,
+    SIGNING,
+    WINDOW,
+    schedule,
+)
 from prasasti.contracts.procurement.tender.effects import ask_for_proposals, close_tender, is_qualification_over
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.types import Event
@@ -34,8 +55,12 @@ def run_deadline(view: View, call: Call, key: str) -> Outcome:
         BALLOT: _run_ballot,
         BEGIN: _run_begin,
         CLOSE: _run_close,
+        COUNTING: _run_counting,
+        DECISION: _run_decision,
         GRACE: _run_grace,
         QUALIFY: _run_qualify,
+        SCORING: _run_scoring,
+        SEATED: _run_seated,
         SIGNING: _run_signing,
         WINDOW: _run_window,
     }[what](view, call, subject)
@@ -72,10 +97,40 @@ def _run_grace(view: View, call: Call, name: str) -> Outcome:
     return draft.outcome(*fail_lot(draft, call, lot, "j"))
 
 
+def _run_scoring(view: View, call: Call, name: str) -> Outcome:
+    """17: the time to score is over."""
+    draft, lot = Draft(view), _get_lot(view, name)
+    if lot.state != EVALUATING or lot.scored or lot.counting or not lot.scoring_ends or call.time < lot.scoring_ends:
+        return Outcome()
+    return draft.outcome(*close_scoring(draft, call, lot))
+
+
+def _run_counting(view: View, call: Call, name: str) -> Outcome:
+    """A due score sheet is short of shares."""
+    draft, lot = Draft(view), _get_lot(view, name)
+    if lot.state != EVALUATING or not lot.counting or call.time < lot.grace_ends:
+        return Outcome()
+    return draft.outcome(*lose_round(draft, call, lot))
+
+
+def _run_seated(view: View, call: Call, name: str) -> Outcome:
+    """A seat was taken (13)."""
+    draft = Draft(view)
+    return draft.outcome(*resume(draft, call, _get_lot(view, name)))
+
+
+def _run_decision(view: View, call: Call, name: str) -> Outcome:
+    """The authority neither decided nor seated anybody (11): the lot has no valid vote."""
+    draft, lot = Draft(view), _get_lot(view, name)
+    if not lot.decision_ends or call.time < lot.decision_ends or not (is_vote_open(view, lot) or is_seat_open(view, lot)):
+        return Outcome()
+    return draft.outcome(*fail_lot(draft, call, lot, "m"))
+
+
 def _run_ballot(view: View, call: Call, name: str) -> Outcome:
     """The time to vote is over: who has not cast abstains."""
     draft, lot = Draft(view), _get_lot(view, name)
-    if lot.state != EVALUATING or not lot.ballot or lot.suspended:
+    if lot.state != EVALUATING or not lot.ballot:
         return Outcome()
     ballot = get_ballot(view, lot)
     if ballot.state != BALLOT_OPEN or call.time < ballot.ends:

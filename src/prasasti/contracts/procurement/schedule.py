@@ -16,6 +16,8 @@ QUALIFY, CLOSE = "qualify", "close"
 BEGIN = "open"
 # Of a lot: the grace for shares and files, the end of scoring, of a ballot, of the standstill or another window, of signing.
 GRACE, SCORING, BALLOT, WINDOW, SIGNING = "grace", "scoring", "ballot", "window", "signing"
+# Of a lot: the grace for shares of score sheets, the end of what the authority has to decide, what waited for a seat that was taken.
+COUNTING, DECISION, SEATED = "counting", "decision", "seated"
 
 
 class DueRecord(Struct, frozen=True):

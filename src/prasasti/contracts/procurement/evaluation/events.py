@@ -14,10 +14,11 @@ class InterestsDeclared(Event, frozen=True, tag="procurement.interests_declared"
 
 
 class SeatTaken(Event, frozen=True, tag="procurement.seat_taken"):
-    """Somebody took a seat that another left."""
+    """Somebody took a seat; ``left`` is who left it, "" where nobody did: ``organisation:handle``, a trustee's key for a handle."""
 
     entered: str
     left: str
+    process: str
     seat: str
 
 
@@ -38,11 +39,35 @@ class ScoringEnded(Event, frozen=True, tag="procurement.scoring_ended"):
     process: str
 
 
+class BallotRoundOpened(Event, frozen=True, tag="procurement.ballot_round_opened"):
+    """Score sheets are sealed to another round, until a time, since trustees did not open the one before or one was replaced."""
+
+    lot: str
+    process: str
+    round: str
+    until: int
+
+
+class ScoresSealed(Event, frozen=True, tag="procurement.scores_sealed"):
+    """A member of the committee sealed a score sheet."""
+
+    envelope: str
+    lot: str
+    process: str
+
+
+class ArithmeticNoted(Event, frozen=True, tag="procurement.arithmetic_noted"):
+    """A member of the committee noted a proposal's price as the ledger computed it."""
+
+    bidder: str
+    lot: str
+    process: str
+
+
 class RankingPublished(Event, frozen=True, tag="procurement.ranking_published"):
-    """A ranking stands in records under its number; ``first`` is its best proposal's bidder."""
+    """A ranking of an evaluation stands in records under its number, over so many proposals."""
 
     evaluation: int
-    first: str
     lot: str
     process: str
     ranked: int

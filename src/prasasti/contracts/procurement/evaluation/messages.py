@@ -11,7 +11,7 @@ from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.evaluation import checks, rejections, transitions
 from prasasti.contracts.procurement.shapes import LotId, Organisation, ProcessId
 from prasasti.core.contract import Message
-from prasasti.core.types import Code, Count, Document
+from prasasti.core.types import Amount, Code, Count, Document, HexHash, Identifier
 
 MAX_OUTCOMES = 100
 
@@ -29,6 +29,64 @@ class DeclareInterests(Struct, frozen=True, forbid_unknown_fields=True):
     interests: Annotated[list[Interest], Meta(max_length=20)]
     process: ProcessId
     document: Document | None = None
+
+
+class Decide(Struct, frozen=True, forbid_unknown_fields=True):
+    """11: the authority ends what is left to it in a lot; the table of matters and their decisions is in ``decisions``."""
+
+    about: Literal["seat", "vote"]
+    decision: Literal["fail", "keep", "reevaluate"]
+    document: Document
+    lot: LotId
+    process: ProcessId
+    reason: Code
+
+
+class SeatHolder(Struct, frozen=True, forbid_unknown_fields=True):
+    """Who has a seat: a person by handle, a trustee by the id of its key."""
+
+    organisation: Organisation
+    handle: Identifier | None = None
+    key_id: Identifier | None = None
+
+    def __post_init__(self) -> None:
+        if (self.handle is None) == (self.key_id is None):
+            raise ValueError("who has a seat is named by handle, a trustee by key_id, and nobody by both")
+
+
+class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
+    """13: somebody takes a seat; nobody ``leaves`` where none sat there yet."""
+
+    enters: SeatHolder
+    process: ProcessId
+    reason: Code
+    seat: Literal["certifier", "committee", "inspector", "officer", "reviewer", "trustee", "witness"]
+    leaves: SeatHolder | None = None
+
+    def __post_init__(self) -> None:
+        named = [self.enters, *([self.leaves] if self.leaves is not None else [])]
+        if any((each.key_id is not None) != (self.seat == "trustee") for each in named):
+            raise ValueError("a trustee's seat is named by key_id, another by handle")
+        if self.leaves is None and self.seat not in ("reviewer", "witness"):
+            raise ValueError("somebody leaves that seat")
+
+
+class NoteArithmetic(Struct, frozen=True, forbid_unknown_fields=True):
+    """14: a member of the committee notes what a proposal's price comes to, minor units."""
+
+    bidder: Organisation
+    lot: LotId
+    price: Amount
+    process: ProcessId
+
+
+class SubmitScores(Struct, frozen=True, forbid_unknown_fields=True):
+    """16: a member of the committee seals a score sheet; again: in place of the last. ``sealed``: standard base64."""
+
+    lot: LotId
+    process: ProcessId
+    round: HexHash
+    sealed: Annotated[str, Meta(min_length=4, max_length=44_000)]
 
 
 class RequirementOutcome(Struct, frozen=True, forbid_unknown_fields=True, rename={"passed": "pass"}):
@@ -71,18 +129,63 @@ SEATED_ROLES = ("procurement.certifier", "procurement.committee", "procurement.i
 
 EVALUATION_MESSAGES = (
     Message(
+        name="decide",
+        number="11",
+        arguments=Decide,
+        roles=("procurement.authority",),
+        conditions=(
+            (common.NOT_IN_SEAT, conditions.does_buyers_authority_sign),
+            (common.WRONG_STATE, checks.is_matter_known),
+            (common.DOCUMENT_UNFIT, conditions.is_document_fit),
+            (common.UNKNOWN_CODE, checks.is_decision_reason_known),
+            (rejections.NOTHING_TO_DECIDE, checks.is_matter_open),
+            (rejections.DECISION_UNFIT, checks.does_decision_fit),
+        ),
+        process=transitions.process_decide,
+        documents=("document",),
+    ),
+    Message(
         name="declare_interests",
         number="12",
         arguments=DeclareInterests,
         roles=SEATED_ROLES,
         conditions=(
-            (common.NOT_IN_SEAT, checks.has_seat),
+            (common.NOT_IN_SEAT, checks.may_be_seated),
             (rejections.NOT_TIME_TO_DECLARE, checks.is_time_to_declare),
             (common.DOCUMENT_UNFIT, conditions.is_document_fit),
             (common.UNKNOWN_CODE, checks.are_relations_known),
         ),
         process=transitions.process_declare_interests,
         documents=("document",),
+    ),
+    Message(
+        name="seat",
+        number="13",
+        arguments=TakeSeat,
+        roles=("procurement.authority",),
+        conditions=(
+            (common.NOT_IN_SEAT, conditions.does_buyers_authority_sign),
+            (common.WRONG_STATE, checks.does_seat_stand),
+            (common.UNKNOWN_CODE, checks.is_seat_reason_known),
+            (rejections.NOT_ENTITLED, checks.is_entitled),
+            (rejections.NOT_CLEAN, checks.is_entering_clean),
+            (rejections.SEATS_EXCLUDE, checks.do_seats_stay_apart),
+            (rejections.TRUSTEE_UNFIT, checks.is_trustee_fit),
+        ),
+        process=transitions.process_seat,
+    ),
+    Message(
+        name="note_arithmetic",
+        number="14",
+        arguments=NoteArithmetic,
+        roles=("procurement.committee",),
+        conditions=(
+            (common.NOT_IN_SEAT, checks.does_declared_member_sign),
+            (common.WRONG_STATE, checks.is_priced),
+            (common.SUSPENDED, conditions.is_lot_going_on),
+            (rejections.ARITHMETIC_DIFFERS, checks.is_price_as_computed),
+        ),
+        process=transitions.process_note_arithmetic,
     ),
     Message(
         name="record_requirements",
@@ -99,9 +202,26 @@ EVALUATION_MESSAGES = (
             (rejections.REQUIREMENT_UNKNOWN, checks.are_requirements_demanded),
             (rejections.NO_REASON_GIVEN, checks.are_outcomes_new),
             (rejections.NOT_DECLARED_REQUIREMENTS, conditions.have_signers_declared),
+            (rejections.NOT_ABNORMALLY_LOW, checks.are_low_prices_low),
         ),
         process=transitions.process_record_requirements,
         documents=("outcomes.document",),
+    ),
+    Message(
+        name="submit_scores",
+        number="16",
+        arguments=SubmitScores,
+        roles=("procurement.committee",),
+        conditions=(
+            (common.NOT_IN_SEAT, conditions.does_member_sign),
+            (rejections.SCORING_OVER, checks.is_scoring_time),
+            (common.WRONG_STATE, checks.is_sheet_asked),
+            (common.SUSPENDED, conditions.is_lot_going_on),
+            (rejections.NOT_DECLARED_SCORES, conditions.have_signers_declared),
+            (rejections.TOO_MANY_SHEETS, checks.has_room_for_sheet),
+            (rejections.SHEET_SEAL_INVALID, checks.is_sheet_seal_valid),
+        ),
+        process=transitions.process_submit_scores,
     ),
     Message(
         name="vote",

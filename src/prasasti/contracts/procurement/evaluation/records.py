@@ -10,7 +10,8 @@ from prasasti.contracts.procurement.shapes import Person
 from prasasti.core.types import Document
 
 BALLOT_OPEN, ADOPTED, REJECTED, TIED = "open", "adopted", "rejected", "tied"
-SHEET_SEALED, COUNTED, VOID = "sealed", "counted", "void"
+# Of a sheet; fallen: its member left before it was counted.
+SHEET_SEALED, COUNTED, VOID, FALLEN = "sealed", "counted", "void", "fallen"
 
 
 class SheetRecord(Struct, frozen=True):

@@ -7,58 +7,164 @@ from typing import Any
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.procurement.award.events import MatterDecided
 from prasasti.contracts.procurement.evaluation import events
-from prasasti.contracts.procurement.evaluation.effects import advance, close_ballot, get_ballot, is_decided, list_demanded
-from prasasti.contracts.procurement.evaluation.records import Cast, ballot_key
+from prasasti.contracts.procurement.evaluation.checks import TRUSTEE_SEAT, list_lots_of_trustee
+from prasasti.contracts.procurement.evaluation.decisions import MATTERS
+from prasasti.contracts.procurement.evaluation.effects import (
+    advance,
+    await_decision,
+    close_ballot,
+    find_sheet,
+    get_ballot,
+    is_decided,
+    is_seat_open,
+    is_vote_open,
+    list_demanded,
+    name_judgement,
+    name_sealer,
+    put_out,
+    renew_round,
+)
+from prasasti.contracts.procurement.evaluation.records import (
+    BALLOT_OPEN,
+    FALLEN,
+    SHEET_SEALED,
+    Cast,
+    SheetRecord,
+    ballot_key,
+    sheet_key,
+)
+from prasasti.contracts.procurement.integrity import Readings, is_conflicted
 from prasasti.contracts.procurement.lots import get_proposal, note_documents, put_lot, put_proposal
 from prasasti.contracts.procurement.process import (
+    EVALUATING,
     RECUSED,
+    REPLACED,
+    SCORES,
+    SEALED,
+    SITTING,
+    WITHDRAWN,
     InterestsRecord,
+    LotRecord,
+    Seat,
     get_lot,
     get_process,
     get_terms,
     interests_key,
+    lot_name,
     process_key,
 )
-from prasasti.contracts.procurement.proposal.records import OutcomeRecord
-from prasasti.contracts.procurement.seats import find_interests, find_person
+from prasasti.contracts.procurement.proposal.records import EnvelopeRecord, OutcomeRecord, envelope_key
+from prasasti.contracts.procurement.proposal.transitions import drop_envelope
+from prasasti.contracts.procurement.rounds import get_round_record
+from prasasti.contracts.procurement.schedule import SEATED, schedule
+from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, compute_context, compute_envelope_id
+from prasasti.contracts.procurement.seats import COMMITTEE, find_interests, find_person, list_people
+from prasasti.contracts.procurement.shapes import Person, Trustee
+from prasasti.contracts.procurement.tender.trustees import pin_trustees
 from prasasti.core.contract import Call, Outcome, View
-from prasasti.core.types import Event
+from prasasti.core.encoding import decode_base64
+from prasasti.core.types import Event, require
+
+
+def process_decide(view: View, call: Call) -> Outcome:
+    """11: what the decision does to the lot."""
+    draft, arguments = Draft(view), call.arguments
+    lot = get_lot(view, arguments.process, arguments.lot)
+    note_documents(draft, call, arguments.document)
+    told = MATTERS[arguments.about].decisions[arguments.decision](draft, call, lot)
+    return draft.outcome(MatterDecided(arguments.about, arguments.decision, arguments.process), *told)
 
 
 def process_declare_interests(view: View, call: Call) -> Outcome:
-    """12: what was declared stands; whoever declared anything decides nothing here. A second declaration only adds."""
+    """12: what was declared stands; whoever declared anything, or is tied to a bidder by tags, decides nothing here (I3, I4).
+
+    A second declaration only adds.
+    """
     draft, arguments = Draft(view), call.arguments
-    person = find_person(view, call.signers[0])
-    before = find_interests(view, arguments.process, person)
-    relations = sorted({*(before.relations if before is not None else []), *(_spell(each) for each in arguments.interests)})
-    recused = bool(relations) or (before is not None and before.recused)
-    declared = before.declared if before is not None and before.declared else call.time
-    draft.put(interests_key(arguments.process, person), InterestsRecord(before.acted if before is not None else 0, declared, person, recused, relations))
-    if recused:
-        process = get_process(view, arguments.process)
+    process, person = get_process(view, arguments.process), find_person(view, call.signers[0])
+    before = find_interests(view, arguments.process, person) or InterestsRecord(0, call.time, person, False, [])
+    relations = sorted({*before.relations, *(_spell(each) for each in arguments.interests)})
+    is_tied = is_conflicted(Readings(view, arguments.process, process, call.time), person)
+    recused = bool(relations) or before.recused or is_tied
+    draft.put(interests_key(arguments.process, person), replace(before, recused=recused, relations=relations))
+    if recused and any(seat.person == person and seat.state == SITTING for seat in process.seats.committee):
         committee = [replace(seat, state=RECUSED) if seat.person == person else seat for seat in process.seats.committee]
         draft.put(process_key(arguments.process), replace(process, seats=replace(process.seats, committee=committee)))
+        _await_seat(draft, call, arguments.process)
     note_documents(draft, call, arguments.document)
     return draft.outcome(events.InterestsDeclared(person.handle, person.organisation, recused))
 
 
+def process_seat(view: View, call: Call) -> Outcome:
+    """13: outcomes stand; the leaver's sheet that is not counted and the vote in an open ballot fall; what waited goes on."""
+    draft, arguments = Draft(view), call.arguments
+    entered, left = _spell_holder(arguments.enters), _spell_holder(arguments.leaves) if arguments.leaves is not None else ""
+    told: list[Event] = [events.SeatTaken(entered, left, arguments.process, arguments.seat)]
+    if arguments.seat == TRUSTEE_SEAT:
+        return draft.outcome(*told, *_replace_trustee(draft, call))
+    process, person = get_process(view, arguments.process), Person(arguments.enters.handle, arguments.enters.organisation)
+    if arguments.seat != "committee":
+        draft.put(process_key(arguments.process), replace(process, seats=replace(process.seats, **{arguments.seat: person})))
+        return draft.outcome(*told)
+    leaver = Person(arguments.leaves.handle, arguments.leaves.organisation)
+    committee = [Seat(person, SITTING) if seat.person == leaver else seat for seat in process.seats.committee]
+    alternates = [each for each in process.seats.alternates if each != person]
+    seats = replace(process.seats, alternates=alternates, committee=committee)
+    draft.put(process_key(arguments.process), replace(process, seats=seats))
+    for name in process.lots:
+        _leave(draft, call, get_lot(draft, arguments.process, name), leaver)
+    return draft.outcome(*told)
+
+
+def process_note_arithmetic(view: View, call: Call) -> Outcome:
+    """14: it is noted; the record holds the price since the opening."""
+    arguments = call.arguments
+    return Outcome(events=(events.ArithmeticNoted(arguments.bidder, arguments.lot, arguments.process),))
+
+
+def process_submit_scores(view: View, call: Call) -> Outcome:
+    """16: the sheet stands in place of the member's last one, which will never be opened."""
+    draft, arguments = Draft(view), call.arguments
+    lot, person = get_lot(view, arguments.process, arguments.lot), find_person(view, call.signers[0])
+    before = find_sheet(view, lot, person)
+    if before is not None and before.state == SHEET_SEALED:
+        drop_envelope(draft, before.envelope, REPLACED)
+    sealed, sealer = decode_base64(arguments.sealed), name_sealer(person)
+    context = compute_context(bytes.fromhex(arguments.round), arguments.lot, SCORES, sealer)
+    envelope = compute_envelope_id(context, sealed).hex()
+    record = EnvelopeRecord(
+        lot=arguments.lot, process=arguments.process, purpose=PURPOSE_BALLOT, round=arguments.round, sealed=arguments.sealed,
+        sealer=sealer, secret="", shares=[], slot=SCORES, state=SEALED,
+    )  # fmt: skip
+    draft.put(envelope_key(envelope), record)
+    versions = before.versions + 1 if before is not None else 1
+    sheet = SheetRecord(envelope, person, [], SHEET_SEALED, versions)
+    draft.put(sheet_key(lot.process, lot.lot, lot.evaluation, person), sheet)
+    _note_acted(draft, call, person)
+    return draft.outcome(events.ScoresSealed(envelope, lot.lot, lot.process))
+
+
 def process_record_requirements(view: View, call: Call) -> Outcome:
-    """15: one fail puts a proposal out; the last outcome that was missing publishes the ranking."""
+    """15: one fail puts a proposal out; the last outcome that was missing publishes the result, or begins the next stage."""
     draft, arguments = Draft(view), call.arguments
     process, lot = get_process(view, arguments.process), get_lot(view, arguments.process, arguments.lot)
     demanded = list_demanded(get_terms(view, arguments.process), process, lot.stage)
     decided, lost = 0, 0
     for outcome in arguments.outcomes:
         proposal = get_proposal(draft, lot, outcome.bidder)
-        was_decided = is_decided(proposal, demanded)
+        was_decided, was_in = is_decided(lot, proposal, demanded), not proposal.out
         recorded = OutcomeRecord(lot.evaluation, outcome.passed, outcome.reason, outcome.requirement)
-        out = proposal.out or ("" if outcome.passed else f"requirement:{outcome.requirement}")
-        lost += bool(out) and not proposal.out
-        proposal = replace(proposal, out=out, outcomes=[*proposal.outcomes, recorded])
+        proposal = replace(proposal, outcomes=[*proposal.outcomes, recorded])
+        if was_in and not outcome.passed:
+            proposal = put_out(draft, proposal, f"{name_judgement(lot.stage)}:{outcome.requirement}", call.time)
+            lost += 1
         put_proposal(draft, proposal)
-        decided += is_decided(proposal, demanded) and not was_decided
+        decided += is_decided(lot, proposal, demanded) and not was_decided
         note_documents(draft, call, outcome.document)
+    for person in list_people(view, call, COMMITTEE):
+        _note_acted(draft, call, person)
     lot = replace(lot, live=lot.live - lost, undecided=lot.undecided - decided)
     put_lot(draft, lot)
     told: list[Event] = [events.RequirementsRecorded(lot.live, lot.lot, len(arguments.outcomes), lot.process)]
@@ -74,11 +180,60 @@ def process_vote(view: View, call: Call) -> Outcome:
     ballot = replace(ballot, cast=[*ballot.cast, cast])
     draft.put(ballot_key(lot.process, lot.lot, lot.ballot), ballot)
     note_documents(draft, call, arguments.document)
+    _note_acted(draft, call, cast.person)
     told: list[Event] = [events.VoteCast(lot.ballot, arguments.choice, lot.lot, lot.process)]
     if len(ballot.cast) == ballot.seats:
         told += close_ballot(draft, call, lot)
     return draft.outcome(*told)
 
 
+def _await_seat(draft: Draft, call: Call, process: str) -> None:
+    """A member is kept out while the committee evaluates: somebody is seated (13), or the authority ends it (11)."""
+    for name in get_process(draft, process).lots:
+        lot = get_lot(draft, process, name)
+        if lot.state == EVALUATING and not lot.decision_ends:
+            await_decision(draft, call, lot)
+
+
+def _leave(draft: Draft, call: Call, lot: LotRecord, leaver: Person) -> None:
+    """What a leaving member left uncounted in a lot falls; the schedule goes on with what waited, lot by lot."""
+    if lot.state != EVALUATING:
+        return
+    sheet = find_sheet(draft, lot, leaver)
+    if sheet is not None and sheet.state == SHEET_SEALED:
+        drop_envelope(draft, sheet.envelope, WITHDRAWN)
+        draft.put(sheet_key(lot.process, lot.lot, lot.evaluation, leaver), replace(sheet, state=FALLEN))
+        lot = replace(lot, due=lot.due - 1) if lot.counting else lot
+    if lot.ballot:
+        ballot = get_ballot(draft, lot)
+        if ballot.state == BALLOT_OPEN:
+            cast = [each for each in ballot.cast if each.person != leaver]
+            draft.put(ballot_key(lot.process, lot.lot, lot.ballot), replace(ballot, cast=cast))
+    put_lot(draft, lot if is_seat_open(draft, lot) or is_vote_open(draft, lot) else replace(lot, decision_ends=0))
+    schedule(draft, call.time, SEATED, lot_name(lot.process, lot.lot))
+
+
+def _replace_trustee(draft: Draft, call: Call) -> list[Event]:
+    """After a lost ballot round: the next one has another trustee, and what was sealed to the former is sealed again."""
+    arguments, told = call.arguments, list[Event]()
+    for lot in list_lots_of_trustee(draft, call):
+        record = get_round_record(draft, lot.ballot_round)
+        (entering,) = pin_trustees([Trustee(arguments.enters.key_id, arguments.enters.organisation)])
+        trustees = [entering if each.organisation == arguments.leaves.organisation else each for each in record.trustees]
+        told += renew_round(draft, call, lot, trustees)
+    return told
+
+
+def _note_acted(draft: Draft, call: Call, person: Person) -> None:
+    """Who decided something declares nothing any more (12.1)."""
+    interests = require(find_interests(draft, call.arguments.process, person), f"what {person.handle} declared")
+    if not interests.acted:
+        draft.put(interests_key(call.arguments.process, person), replace(interests, acted=call.time))
+
+
 def _spell(interest: Any) -> str:
     return f"{interest.relation}:{interest.organisation}"
+
+
+def _spell_holder(holder: Any) -> str:
+    return f"{holder.organisation}:{holder.handle or holder.key_id}"

@@ -1,0 +1,36 @@
+"""What the authority decides (11): which matters there are, when one is open, and what ends it.
+
+One table: a contract's folder that leaves something else to the authority adds its row.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+
+from prasasti.contracts.offices import Draft
+from prasasti.contracts.procurement.evaluation.effects import begin_again, is_seat_open, is_vote_open
+from prasasti.contracts.procurement.lots import fail_lot
+from prasasti.contracts.procurement.process import LotRecord
+from prasasti.core.contract import Call, View
+from prasasti.core.types import Event
+
+Effect = Callable[[Draft, Call, LotRecord], list[Event]]
+
+
+class Matter(NamedTuple):
+    """Something that is left to the authority: whether it is open in a lot, and what each decision does."""
+
+    is_open: Callable[[View, LotRecord], bool]
+    decisions: Mapping[str, Effect]
+
+
+def fail_without_result(draft: Draft, call: Call, lot: LotRecord) -> list[Event]:
+    """27m: no valid vote, scoring or result."""
+    return fail_lot(draft, call, lot, "m")
+
+
+MATTERS: Mapping[str, Matter] = {
+    "seat": Matter(is_seat_open, {"fail": fail_without_result}),
+    "vote": Matter(is_vote_open, {"fail": fail_without_result, "reevaluate": begin_again}),
+}
