@@ -37,6 +37,7 @@ MEMBERS = {
     "operator-1": ("operator", GOVERNING | {"trustee": ["procurement.trustee"]}),
 }
 ORGANISATIONS = {
+    "agency-2": {"authority": ["procurement.authority"], "officer": ["procurement.officer"]},
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in BIDDERS},
     "treasury-1": {"budget": ["treasury.budget"]},
 }

@@ -65,5 +65,5 @@ def _count_in_family(draft: Draft, record: PlanRecord, sign: int) -> None:
     for year in record.years:
         key = family_key(record.buyer, record.unit, year, record.family)
         family = draft.get(key, FamilyRecord)
-        total_minor = (parse_amount(family.estimate) if family is not None else 0) + sign * parse_amount(record.estimate)
+        total_minor = (int(family.estimate) if family is not None else 0) + sign * parse_amount(record.estimate)
         draft.put(key, FamilyRecord(str(total_minor)))

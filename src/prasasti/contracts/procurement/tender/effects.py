@@ -152,8 +152,7 @@ def ask_for_proposals(draft: Draft, call: Call, lot: LotRecord) -> list[Event]:
             put_proposal(draft, replace(proposal, offer=None, opened=0))
     draft.put(process_key(lot.process), replace(process, extended=False))
     stage = list_slots(process)[1]
-    put_lot(
-        draft, replace(lot, complete=0, due=0, live=0, opening=0, read=0, stage=stage, state=OPEN, undecided=0, window_ends=0)
-    )  # fmt: skip
+    asked = replace(lot, complete=0, due=0, live=0, opening=0, ranking_of=0, read=0, stage=stage, state=OPEN, undecided=0, window_ends=0)
+    put_lot(draft, asked)
     deadline = move_deadline(draft, lot.process, compute_minimum_period(draft, call, process))
     return [events.ProposalsAsked(deadline, lot.lot, get_process(draft, lot.process).opening, lot.process)]
