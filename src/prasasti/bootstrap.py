@@ -143,7 +143,8 @@ def open_for_writing(
         _require_last_signed(folder, written, genesis_bytes)
         documents = _open_documents(stack, folder, write=True)
         door = make_door(_open_documents(stack, folder, write=False))
-        application = Application(written, index_by_table(tuple(contracts)), door)
+        keep_documents = partial(_keep_brought_forth, _open_documents(stack, folder, write=True))
+        application = Application(written, index_by_table(tuple(contracts)), door, keep_documents)
         clock = EngineClock(clocks or Clocks(), written.read_tip().engine_time)
         engine = EmbeddedEngine(application, written, clock, accept_clock)
         engine.run_deadlines()
@@ -223,6 +224,11 @@ def _open_documents(stack: ExitStack, folder: Path, write: bool) -> DocumentStor
     documents = DocumentStore.open(folder / DOCUMENTS_NAME, write)
     stack.callback(documents.close)
     return documents
+
+
+def _keep_brought_forth(documents: DocumentStore, bodies: Sequence[bytes]) -> None:
+    """Documents that rules bring forth are JSON; what is stored already stays."""
+    documents.put((body, "application/json") for body in bodies)
 
 
 def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -30,6 +30,7 @@ VERIFIED_KEPT = 20_000
 
 Signatures = tuple[tuple[bytes, bytes], ...]
 Door = Callable[[Transaction, View], str | None]
+KeepDocuments = Callable[[Sequence[bytes]], None]
 
 
 def load_newest(database: LedgerDatabase, bucket_bits: int) -> tuple[BlockRow, Tree]:
@@ -68,12 +69,16 @@ def check_newest(database: LedgerDatabase, row: BlockRow, genesis: Genesis) -> N
 class Application:
     """A ledger's state machine over its database."""
 
-    def __init__(self, database: LedgerDatabase, contracts_by_table: Mapping[str, Contract], door: Door) -> None:
+    def __init__(
+        self, database: LedgerDatabase, contracts_by_table: Mapping[str, Contract], door: Door, keep_documents: KeepDocuments | None = None
+    ) -> None:
+        """``keep_documents`` makes documents durable that the rules bring forth; without it their bytes are not kept."""
         genesis_bytes = database.read_genesis()
         self.genesis = decode_genesis(genesis_bytes)
         versions = choose_registry(self.genesis, contracts_by_table)
         self._database = database
         self._door = door
+        self._keep_documents = keep_documents
         row, tree = load_newest(database, self.genesis.bucket_bits)
         check_newest(database, row, self.genesis)
         self._state = State(self.genesis, compute_chain(genesis_bytes), tree, database, row.tip, CommittedView(tree))
@@ -180,6 +185,10 @@ class Application:
         """Make the finalised block durable, then the state that everything answers from."""
         result = require(self._pending, "a finalised block")
         top = self._state.tree.top
+        # Documents go before the block that names them: a crash in between leaves some that no entry names, which harm
+        # nothing and which the same block, computed anew, stores again.
+        if result.documents and self._keep_documents is not None:
+            self._keep_documents(result.documents)
         # The tree in memory goes first, since the commit writes chunks of it; if the commit fails the process halts
         # (the engine sees to it), so that no answer is ever given from a tree that the database does not have.
         top.apply(result.top)

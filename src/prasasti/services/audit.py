@@ -37,7 +37,7 @@ from prasasti.core.genesis import compute_chain
 from prasasti.core.state import CommittedView, State, Tip, init_chain
 from prasasti.core.transition import Block, BlockResult, DeadlinesFirst, RefusedTransaction, apply_block
 from prasasti.core.tree import Tree, encode_bucket
-from prasasti.core.types import MAX_SAFE_INTEGER, Document
+from prasasti.core.types import MAX_SAFE_INTEGER, Document, find_documents
 from prasasti.core.used_ids import UsedIds
 from prasasti.integrations.ocds.attestation import compute_date
 from prasasti.integrations.ocds.canonical import parse_json
@@ -72,9 +72,10 @@ class AuditedLog(Protocol):
 class AuditReport:
     """What an audit did and found. ``difference`` ends the replay; the counts say how far it came.
 
-    ``documents`` counts those whose buyer and suppliers were recomputed; ``documents_wrong`` says where they are not
-    those of the entry, ``documents_missing`` names (position, SHA-256). ``disputed`` maps the id of each envelope
-    handed in to the position at which the contract refuses it with the very number recorded; None: not recorded as refused.
+    ``documents`` counts those that were recomputed: of a release buyer and suppliers, whole what the rules brought forth;
+    ``documents_wrong`` says where they are not those of the entry, ``documents_missing`` names (position, SHA-256).
+    ``disputed`` maps the id of each envelope handed in to the position at which the contract refuses it with the very number
+    recorded; None: not recorded as refused.
     """
 
     chain: str
@@ -232,6 +233,22 @@ class _Documents:
         if list(suppliers) != arguments.suppliers:
             self.wrong.append(Difference(f"{place}, suppliers", ", ".join(suppliers) or "none", ", ".join(arguments.suppliers) or "none"))
 
+    def judge_brought_forth(self, position: int, digest: str, expected: bytes) -> None:
+        """Compare a document that an entry's rules brought forth with the one that is kept."""
+        try:
+            body = self.read(digest)
+        except Differs as found:
+            self.wrong.append(found.difference)
+            return
+        if body is None:
+            self.missing.append((position, digest))
+            return
+        self.done += 1
+        if body != expected:
+            told = f"the {len(expected)} bytes that the rules bring forth"
+            found_bytes = f"{len(body)} bytes, {sha256(body).hexdigest()}"
+            self.wrong.append(Difference(f"entry {position}, document {digest}", told, found_bytes))
+
 
 def _read_facts(release: dict[str, Any], digest: str) -> dict[str, tuple[object, ...]]:
     """What a document says of itself, by the argument that must repeat it: the values that fit. It may leave out date and tag."""
@@ -345,6 +362,7 @@ class _Replay:
         self._memory.take(result)
         self.state = State(state.genesis, state.chain, state.tree, self._memory, result.tip, CommittedView(state.tree))
         self._blocks += 1
+        self._judge_brought_forth(position, result)
         for offset, (transaction, used) in enumerate(zip(transactions, result.used_ids, strict=True), 1):
             self._ids.note(result.tip.time, used)
             if used.refused_actor:
@@ -358,6 +376,14 @@ class _Replay:
         if result.tip.time - self._forgotten_at > QUOTA_WINDOW_SECONDS:
             self._ids.forget(result.tip.time)
             self._forgotten_at = result.tip.time
+
+    def _judge_brought_forth(self, position: int, result: BlockResult) -> None:
+        """Each document that the rules brought forth, where an entry's events name it."""
+        bodies = {sha256(body).hexdigest(): body for body in result.documents}
+        for offset, (_, data) in enumerate(result.entries if bodies else ()):
+            for document in find_documents(msgspec.json.decode(data)["events"]):
+                if document.sha256 in bodies:
+                    self._documents.judge_brought_forth(position + offset, document.sha256, bodies[document.sha256])
 
 
 def _check_refusal(place: str, transaction_id: str, refusal: Refusal, context: AdmissionContext) -> RefusedTransaction:

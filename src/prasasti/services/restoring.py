@@ -164,6 +164,7 @@ class _Keeper:
         self._added_bytes = 0
         self._has_survived = has_survived
         self._came_back: set[str] = set()
+        self._brought_forth: set[str] = set()
         self._missing: list[tuple[int, str]] = []
         self._withheld: list[str] = []
         self._state: State | None = None
@@ -216,6 +217,8 @@ class _Keeper:
             record = state.view.get(CLOCK_KEY, ClockRecord)
             self._offset_seconds = record.offset_seconds if record is not None else 0
         first = result.tip.size - len(result.entries)
+        for body in result.documents:
+            self._bring_forth(body)
         for action, position in result.accepted:
             # The audit has read the document of an attestation; its events name none.
             if action != ATTEST_ACTION:
@@ -230,18 +233,29 @@ class _Keeper:
         """
         state = self._state
         missing = [each for each in self._missing if state is None or state.view.get(withheld_key(each[1]), WithheldRecord) is None]
+        missing = [each for each in {*report.documents_missing, *missing} if each[1] not in self._brought_forth]
         out = [digest for digest in self._withheld if not self._has_survived or digest in self._came_back]
         self._documents.take_out(map(bytes.fromhex, out))
         return Restored(
             chain=report.chain, tip=report.tip, transactions=report.transactions + report.refusals,
             documents=sum(1 for _ in self._documents.digests()), withheld=len(self._withheld),
-            missing=tuple(sorted({*report.documents_missing, *missing})), doubtful=report.documents_wrong, compared=compared,
+            missing=tuple(sorted(missing)), doubtful=report.documents_wrong, compared=compared,
         )  # fmt: skip
 
     def _add(self) -> None:
         self._documents.add(self._added)
         self._added.clear()
         self._added_bytes = 0
+
+    def _bring_forth(self, body: bytes) -> None:
+        """Keep what the rules bring forth, whether or not the published log has it; what is withheld ``finish`` takes out."""
+        digest = sha256(body).digest()
+        self._brought_forth.add(digest.hex())
+        with suppress(StorageProblem):
+            if self._has_survived and self._documents.read(digest.hex()) is not None:
+                return
+        self._added.append((digest, body))
+        self._came_back.add(digest.hex())
 
     def _read_named(self, action: str, position: int, entry: bytes) -> None:
         transaction = read_accepted(entry)
