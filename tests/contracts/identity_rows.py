@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contracts.plays import Play, Step, after, do, holder, in_one_block, officer, registrar, wait
-from tests.core.examples import AUDITOR, OFFICER, PUBLISHER, REGISTRAR, SCAN, registration
-from tests.core.ledger import ACCEPTED, START, Signer, key_of
+from tests.core.examples import AUDITOR, OFFICER, PUBLISHER, REGISTRAR, SCAN, attestation, registration
+from tests.core.ledger import ACCEPTED, START, Ledger, Signer, key_of
 
 HOUR, DAY = 3_600, 86_400
 NOW = START + 60
@@ -33,6 +33,7 @@ ALLOWED: dict[tuple[str, int], set[str]] = {
     ("identity.complete_recovery", 0): _HOLDER,
     ("identity.complete_recovery", 1): _NEW_KEY,
     ("identity.confirm_acts", 0): _HOLDER | {"governance.officer"},
+    ("identity.attest_tag", 0): _REGISTRAR,
     ("identity.register_organisation", 0): _REGISTRAR,
     ("identity.register_organisation", 1): _NEW_KEY,
     ("identity.register_publisher", 0): _REGISTRAR | {"governance.auditor"},
@@ -119,6 +120,31 @@ def found(organisation: str = "supplier-1", signer: Signer = REGISTRAR, **roles_
 def publish(organisation: str, *prefixes: str, signer: Signer = REGISTRAR) -> Play:
     arguments = {"licence": "CC-BY-4.0", "ocid_prefixes": sorted(prefixes), "organisation": organisation, "publication_policy": ""}
     return do("identity.register_publisher", arguments, signer)
+
+
+def tie(relation: str = "director", signer: Signer = REGISTRAR, **changes: Any) -> Play:
+    """A registrar ties a tag to publisher-1, or to another organisation or person."""
+    arguments = attestation(relation) | changes
+    return do("identity.attest_tag", {name: value for name, value in arguments.items() if value is not None}, signer)
+
+
+def of_person(relation: str = "self", organisation: str = "operator-1", **changes: Any) -> Play:
+    return tie(relation, organisation=None, person={"handle": "officer", "organisation": organisation}, **changes)
+
+
+def tie_often(times: int) -> Play:
+    """So many ties, then one more."""
+
+    def play(ledger: Ledger) -> str:
+        arguments, number = attestation("director"), 0
+        while number < times:
+            size = min(100, times - number)
+            steps = [ledger.sign("identity.attest_tag", arguments, REGISTRAR) for _ in range(size)]
+            assert ledger.seal(*steps) == [ACCEPTED] * size
+            number += size
+        return tie()(ledger)
+
+    return play
 
 
 def review(quarter: str, keys: int, offices: int, *signers: Signer) -> Play:
@@ -427,6 +453,27 @@ ROWS: dict[str, tuple[str, Play]] = {
     "another act": (ACCEPTED, after(
         SUSPECT, confirm(OFFICER[0], ("agency-1/new", "governance.officer"), ACT),
         confirm(OFFICER[0], ("agency-1/new", "governance.officer"), OTHER_ACT))),
+    # identity.12
+    "a director's tag": (ACCEPTED, tie()),
+    "an owner's tag": (ACCEPTED, tie("owner", share_bp=2_500)),
+    "the tag of who designs the works of a line": (ACCEPTED, tie("designer:benches")),
+    "an official's own tag": (ACCEPTED, of_person()),
+    "a relative's tag, by an auditor's registrar": (ACCEPTED, of_person("relative", signer=registrar("auditor-1"))),
+    "a tag of nobody": ("identity.00.3", tie(organisation="agency-9")),
+    "a tag of nobody's person": ("identity.00.3", of_person(organisation="agency-9")),
+    "a tag of the own organisation": ("identity.12.1", tie(organisation="agency-1")),
+    "a tag of an own official": ("identity.12.1", of_person(organisation="agency-1")),
+    "a friend's tag": ("identity.12.2", tie("friend")),
+    "an organisation's relative": ("identity.12.2", tie("relative")),
+    "a person's owner": ("identity.12.2", of_person("owner", share_bp=1)),
+    "an owner without a share": ("identity.12.2", tie("owner")),
+    "a director with a share": ("identity.12.2", tie(share_bp=1)),
+    "a designer of nothing": ("identity.12.2", tie("designer")),
+    "a designer of a line without a name": ("identity.12.2", tie("designer:")),
+    "a director of a line": ("identity.12.2", tie("director:benches")),
+    "a tag by who is no member": ("identity.12.3", after(found("buyer-1"), tie(signer=registrar("buyer-1")))),
+    "the thousandth tie of a tag": (ACCEPTED, tie_often(999)),
+    "the thousand and first": ("identity.12.4", tie_often(1_000)),
     # identity.13
     "an organisation": (ACCEPTED, found()),
     "an organisation twice": ("identity.13.1", after(found(), found(again=["identity.registrar"]))),

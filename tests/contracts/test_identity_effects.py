@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from prasasti.contracts.identity.records import compute_quarter, compute_quarter_end, format_quarter, parse_quarter
+from prasasti.contracts.identity.records import compute_quarter, compute_quarter_end, digest_tagged, format_quarter, parse_quarter
 from prasasti.contracts.offices import person_key
 from tests.contracts.identity_rows import (
     ACT,
@@ -40,6 +40,7 @@ from tests.contracts.identity_rows import (
     register,
     review,
     rotate,
+    tie,
 )
 from tests.contracts.plays import Play, after, holder, registrar, wait
 from tests.core.examples import OFFICER, REGISTRAR, SCAN
@@ -101,6 +102,12 @@ HELD = term("agency-1/payer-2", "treasury.payer", READY + 72 * HOUR)
 def nothing(_: Ledger) -> str:
     return ACCEPTED
 
+
+TAG = "77" * 16
+TIE = {
+    "attested": NOW, "handle": "", "key_id": "tags-1", "organisation": "publisher-1", "registrar": "agency-1", "relation": "director",
+    "share_bp": 0, "since": START - DAY, "tag": TAG, "until": 0,
+}  # fmt: skip
 
 # What comes before; what counts; the records it changes, None for one it removes; its events.
 EFFECTS: dict[str, tuple[Play, Play, Records, list[Records]]] = {
@@ -315,6 +322,23 @@ EFFECTS: dict[str, tuple[Play, Play, Records, list[Records]]] = {
         wait(30 * DAY),
         {f"identity/acts/{OLD}": ACTS | {"overdue": True, "own": 1}} | gone(due(NOW + 30 * DAY, "acts", OLD)),
         [{"count": 1, "event": "identity.acts_review_overdue", "key": OLD}],
+    ),
+    "attest a tag": (
+        nothing,
+        tie(),
+        {
+            f"identity/tags/{TAG}/count": 1,
+            f"identity/tags/{TAG}:0/0": TIE,
+            f"identity/tagged/{digest_tagged('publisher-1')}/count": 1,
+            f"identity/tagged/{digest_tagged('publisher-1')}:0/0": TIE,
+        },
+        [{"event": "identity.tag_attested", "number": 0, "tag": TAG}],
+    ),
+    "attest an employee's": (
+        tie(),
+        tie("employee"),
+        {f"identity/tags/{TAG}/count": 2, f"identity/tags/{TAG}:0/1": TIE | {"relation": "employee"}},
+        [{"event": "identity.tag_attested", "number": 1, "tag": TAG}],
     ),
     "register an organisation": (
         nothing,

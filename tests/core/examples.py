@@ -52,6 +52,18 @@ def registration(name: str = "agency-1/new", **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def attestation(relation: str = "director", **changes: Any) -> dict[str, Any]:
+    """Arguments that tie a tag to publisher-1."""
+    return {
+        "from": START - 86_400,
+        "key_id": "tags-1",
+        "organisation": "publisher-1",
+        "relation": relation,
+        "share_bp": 0,
+        "tag": "77" * 16,
+    } | changes
+
+
 SCAN = {"media_type": "application/pdf", "sha256": "22" * 32, "size": 1_000}
 SUCCESSOR = {"handle": "officer", "key": key_of("agency-1/new"), "old": key_of("agency-1/officer"), "organisation": "agency-1"}
 
@@ -60,6 +72,7 @@ IDENTITY_BUILDERS: dict[str, Callable[[], Example]] = {
         {"document": SCAN, "key": key_of("agency-1/new"), "old": key_of("agency-1/officer"), "recovery": "r-1"},
         (("operator-1/registrar", "identity.registrar"), AUDITOR),
     ),
+    "identity.attest_tag": lambda: Example(attestation(), (REGISTRAR,)),
     "identity.close_organisation": lambda: Example(
         {"organisation": "publisher-1", "reason": "merged"}, (REGISTRAR, ("operator-1/registrar", "identity.registrar"))
     ),

@@ -120,6 +120,13 @@ class ActsReviewOverdue(Event, frozen=True, tag="identity.acts_review_overdue"):
     key: str
 
 
+class TagAttested(Event, frozen=True, tag="identity.tag_attested"):
+    """A registrar attested a tie of a tag; ``number``: its place in the tag's list."""
+
+    number: int
+    tag: str
+
+
 class OrganisationRegistered(Event, frozen=True, tag="identity.organisation_registered"):
     """An organisation that is no member acts on this ledger from the next block on."""
 

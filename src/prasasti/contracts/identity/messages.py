@@ -9,6 +9,7 @@ from prasasti.contracts.identity.office.messages import OFFICE_MESSAGES
 from prasasti.contracts.identity.organisation.messages import ORGANISATION_MESSAGES
 from prasasti.contracts.identity.parameters import PARAMETERS
 from prasasti.contracts.identity.recovery.messages import RECOVERY_MESSAGES
+from prasasti.contracts.identity.tag.messages import TAG_MESSAGES
 from prasasti.core.contract import Contract
 
 IDENTITY = Contract(
@@ -18,6 +19,8 @@ IDENTITY = Contract(
     parameters=PARAMETERS,
     deadline=run_deadline,
     messages=tuple(
-        sorted((*KEY_MESSAGES, *OFFICE_MESSAGES, *RECOVERY_MESSAGES, *ORGANISATION_MESSAGES), key=lambda message: message.number)
+        sorted(
+            (*KEY_MESSAGES, *OFFICE_MESSAGES, *RECOVERY_MESSAGES, *ORGANISATION_MESSAGES, *TAG_MESSAGES), key=lambda message: message.number
+        )
     ),
 )

@@ -23,6 +23,8 @@ ORGANISATIONS_RELATIONS = (CONTROLLER, DIRECTOR, EMPLOYEE, KEY_PERSON, OWNER, SE
 SUBJECT_RELATIONS = (DESIGNER, SUPERVISOR)
 # An organisation's employees stand in the list of their tags alone: who asks begins with a person.
 UNLISTED_RELATIONS = (EMPLOYEE,)
+# A list has no more items than a reader takes at once.
+MAX_ATTESTED = 1_000
 # The lists: by whom a tag is tied to, and by tag.
 TAGGED, TAGS = "tagged", "tags"
 
