@@ -39,6 +39,7 @@ KNOWN_ROLES = (
     "procurement.certifier",
     "procurement.committee",
     "procurement.contractor",
+    "procurement.guarantor",
     "procurement.inspector",
     "procurement.officer",
     "procurement.publisher",

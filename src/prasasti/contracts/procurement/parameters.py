@@ -222,6 +222,7 @@ def _declare_calendar() -> Iterator[Parameter]:
 def _declare_codes() -> Iterator[Parameter]:
     """Codelists, sorted; a State adds its own to them."""
     any_codes = {
+        "grounds.call": "default,false_document,not_signing,other,unrecovered_advance,withdrawal",
         "grounds.complaint": "abuse,collusion,evaluation,rules",
         "grounds.debarment": "collusion,corruption,default,false_document,not_signing,other,withdrawal",
         "grounds.violation": "collusion,corruption,default,false_document,not_signing,other,withdrawal",

@@ -19,6 +19,13 @@ GRACE, SCORING, BALLOT, WINDOW, SIGNING = "grace", "scoring", "ballot", "window"
 # Of a lot: the grace for shares of score sheets, the end of what the authority has to decide, what waited for a seat that was taken.
 COUNTING, DECISION, SEATED = "counting", "decision", "seated"
 
+# Of a lot: the end of what the authority has to decide of a refused award.
+REFUSAL = "refusal"
+# Of a complaint: the end of the time to answer it, of the time to appeal. Of an appeal: the end of the time to decide it.
+ANSWER, APPEAL, REVIEW = "answer", "appeal", "review"
+# Of a guarantee: the end of the time to pay what was called. Of a debarment: its end. Of a community's contract: of the time to sign.
+UNPAID, DEBARMENT, UNSIGNED = "unpaid", "debarment", "unsigned"
+
 
 class DueRecord(Struct, frozen=True):
     """``governance/schedule/<time>/procurement:<what>:<subject>``."""
