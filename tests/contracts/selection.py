@@ -26,7 +26,10 @@ BUYERS_KEYS = {
     "inspector": ["procurement.inspector"],
     "officer": ["procurement.officer"],
     "registrar": ["identity.registrar"],
-    **{name: ["procurement.committee"] for name in (*COMMITTEE, "alternate-1")},
+    "officer-2": ["procurement.officer"],
+    "inspector-2": ["procurement.inspector"],
+    "reviewer": ["procurement.reviewer"],
+    **{name: ["procurement.committee"] for name in (*COMMITTEE, "alternate-1", "committee-4")},
 }
 GOVERNING = {"officer": ["governance.officer"], "registrar": ["identity.registrar"]}
 KEEPING = {"store": ["governance.store"], "trustee": ["procurement.trustee"]}
@@ -40,6 +43,7 @@ ORGANISATIONS = {
     "agency-2": {"authority": ["procurement.authority"], "officer": ["procurement.officer"]},
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in BIDDERS},
     "treasury-1": {"budget": ["treasury.budget"]},
+    "trustees-1": {"second": ["procurement.trustee"], "trustee": ["procurement.trustee"]},
 }
 REQUEST = {"media_type": "application/pdf", "sha256": "a1" * 32, "size": 1_000}
 MINUTES = {"media_type": "application/pdf", "sha256": "a2" * 32, "size": 1_000}
