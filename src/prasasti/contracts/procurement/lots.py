@@ -1,4 +1,4 @@
-"""What happens to a lot, whoever brings it about: who bids, its state, its failure.
+"""What happens to a lot, whoever brings it about: who bids, its state, the end of its award, its failure.
 
 Owns effects that several messages and deadlines share. Judges nothing: its callers have.
 """
@@ -12,10 +12,22 @@ from msgspec.structs import replace
 from prasasti.contracts.governance.records import note_document
 from prasasti.contracts.lists import count_items, item_key
 from prasasti.contracts.offices import Draft
-from prasasti.contracts.procurement.award.events import LotFailed, LotFinal
+from prasasti.contracts.procurement.agreement.events import ContractLapsed
+from prasasti.contracts.procurement.agreement.records import LAPSED, AgreementRecord, agreement_key
+from prasasti.contracts.procurement.award.events import AwardCancelled, LotFailed, LotFinal
+from prasasti.contracts.procurement.award.records import CANCELLED, AwardRecord, award_key
 from prasasti.contracts.procurement.calendar import compute_end
 from prasasti.contracts.procurement.parameters import read_calendar, read_term
-from prasasti.contracts.procurement.process import FAILED, LotRecord, ProcessRecord, get_process, lot_key, lot_name
+from prasasti.contracts.procurement.process import (
+    DIRECT,
+    EVALUATING,
+    FAILED,
+    LotRecord,
+    ProcessRecord,
+    get_process,
+    lot_key,
+    lot_name,
+)
 from prasasti.contracts.procurement.proposal.records import ListedBid, ProposalRecord, bids_of, proposal_key
 from prasasti.contracts.procurement.schedule import WINDOW, schedule
 from prasasti.contracts.treasury.budgets import release
@@ -60,15 +72,36 @@ def put_proposal(draft: Draft, proposal: ProposalRecord) -> None:
 
 
 def fail_lot(draft: Draft, call: Call, lot: LotRecord, ground: str) -> list[Event]:
-    """A lot fails. Its bidders may complain for a while; where there are none, it is final at once."""
+    """A lot fails, and an award that was not signed ends with it. Its bidders may complain for a while; where there are none, or
+    the process is a direct one, which knows no complaints, it is final at once."""
     process = get_process(draft, lot.process)
-    failed = replace(lot, award="", failure=ground, state=FAILED)
-    if not count_bids(draft, lot):
-        return [LotFailed(ground, lot.lot, lot.process, 0), *finish_lot(draft, failed)]
+    told, lot = cancel_award(draft, lot, "failed")
+    failed = replace(lot, failure=ground, state=FAILED)
+    if process.method == DIRECT or not count_bids(draft, lot):
+        return [*told, LotFailed(ground, lot.lot, lot.process, 0), *finish_lot(draft, failed)]
     ends = compute_window_end(draft, call, process)
     put_lot(draft, replace(failed, window_ends=ends))
     schedule(draft, ends, WINDOW, lot_name(lot.process, lot.lot))
-    return [LotFailed(ground, lot.lot, lot.process, ends)]
+    return [*told, LotFailed(ground, lot.lot, lot.process, ends)]
+
+
+def cancel_award(draft: Draft, lot: LotRecord, ground: str) -> tuple[list[Event], LotRecord]:
+    """A lot's award, if one stands, ends: its draft of a contract lapses, and a refusal of it is no open matter any more.
+
+    The lot is as before the award; nothing of the lot is written yet.
+    """
+    award = draft.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
+    if award is None:
+        return [], lot
+    contract = draft.get(agreement_key(award.contract), AgreementRecord) if award.contract else None
+    told: list[Event] = []
+    if contract is not None:
+        draft.put(agreement_key(award.contract), replace(contract, state=LAPSED))
+        told.append(ContractLapsed(award.contract))
+    ended = replace(award, contract="", refusal_ends=0, signing_ends=0, state=CANCELLED)
+    draft.put(award_key(lot.process, lot.lot, award.award), ended)
+    told.append(AwardCancelled(award.award, ground, lot.lot, lot.process))
+    return told, replace(lot, award="", matters=lot.matters - bool(award.refusal_ends), state=EVALUATING)
 
 
 def finish_lot(draft: Draft, lot: LotRecord) -> list[Event]:

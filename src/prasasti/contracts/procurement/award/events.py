@@ -23,6 +23,14 @@ class ResultRefused(Event, frozen=True, tag="procurement.result_refused"):
     process: str
 
 
+class RefusalLapsed(Event, frozen=True, tag="procurement.refusal_lapsed"):
+    """The authority did not decide about a refused award in time: it stands."""
+
+    award: str
+    lot: str
+    process: str
+
+
 class AwardActivated(Event, frozen=True, tag="procurement.award_activated"):
     """An award is final; the contract is to be signed until a time."""
 
@@ -60,6 +68,14 @@ class ComplaintClosed(Event, frozen=True, tag="procurement.complaint_closed"):
     window_ends: int
 
 
+class MattersMoot(Event, frozen=True, tag="procurement.matters_moot"):
+    """So many complaints and appeals of a lot that were open are moot: what they were about is gone."""
+
+    count: int
+    lot: str
+    process: str
+
+
 class AppealFiled(Event, frozen=True, tag="procurement.appeal_filed"):
     """A complainant appeals; the lot is suspended."""
 
@@ -84,6 +100,15 @@ class LotRepeated(Event, frozen=True, tag="procurement.lot_repeated"):
     lot: str
     process: str
     remedy: str
+
+
+class ProposalsAskedAgain(Event, frozen=True, tag="procurement.proposals_asked_again"):
+    """Those who passed so far may propose anew for a lot, sealed to another round, until a time."""
+
+    deadline: int
+    lot: str
+    process: str
+    round: str
 
 
 class LotFailed(Event, frozen=True, tag="procurement.lot_failed"):

@@ -7,12 +7,19 @@ from msgspec import Struct
 from prasasti.contracts.procurement.process import lot_name
 from prasasti.core.types import Document
 
-PENDING, ACTIVE, CANCELLED, UNSUCCESSFUL = "pending", "active", "cancelled", "unsuccessful"
-FILED, INADMISSIBLE, UPHELD, REJECTED, MOOT, WITHDRAWN = "filed", "inadmissible", "upheld", "rejected", "moot", "withdrawn"
+PENDING, ACTIVE, CANCELLED = "pending", "active", "cancelled"
+# What became of a complaint, or an appeal.
+FILED, INADMISSIBLE, UPHELD, REJECTED, MOOT = "filed", "inadmissible", "upheld", "rejected", "moot"
+# What an upheld complaint brings about (22, 24).
+NEXT, REEVALUATE, RESUBMIT, RETENDER = "next", "reevaluate", "resubmit", "retender"
 
 
 class AwardRecord(Struct, frozen=True):
-    """An award. ``standstill_ends`` and ``signing_ends`` are 0 where there is none; ``contract`` is "" before its draft."""
+    """An award. ``standstill_ends`` and ``signing_ends`` are 0 where there is none; ``contract`` is "" before its draft.
+
+    ``refused`` is the reason for which the officer refused it, "" where not; until ``refusal_ends`` the authority decides that,
+    0: nothing is to be decided.
+    """
 
     activated: int
     award: str
@@ -22,6 +29,7 @@ class AwardRecord(Struct, frozen=True):
     price: str
     ranking: int
     reasons: Document
+    refusal_ends: int
     refused: str
     signing_ends: int
     standstill_ends: int
@@ -30,8 +38,13 @@ class AwardRecord(Struct, frozen=True):
 
 
 class ComplaintRecord(Struct, frozen=True):
-    """A bidder's complaint and what became of it; its appeal, "" without."""
+    """A bidder's complaint and what became of it; its appeal, "" without.
 
+    ``answer`` is the committee's, None before it and where its silence was the answer; ``answered`` is 0 then. Until
+    ``window_ends`` an appeal may follow, 0: none may.
+    """
+
+    answer: Document | None
     answered: int
     appeal: str
     bidder: str
@@ -46,8 +59,10 @@ class ComplaintRecord(Struct, frozen=True):
 
 
 class AppealRecord(Struct, frozen=True):
-    """An appeal against an answer; ``bond`` names a guarantee, "" where none is asked."""
+    """An appeal against an answer; ``bond`` names a guarantee, "" where none is asked. ``answer`` is the reviewer's, None after
+    silence."""
 
+    answer: Document | None
     bond: str
     complaint: str
     decided: int
@@ -56,6 +71,20 @@ class AppealRecord(Struct, frozen=True):
     filed: int
     outcome: str
     remedy: str
+
+
+class BondRecord(Struct, frozen=True):
+    """For which appeal a guarantee stands: for one alone."""
+
+    appeal: str
+    process: str
+
+
+class MattersRecord(Struct, frozen=True):
+    """Of a lot: how many appeals are open, and how many of its complaints, the first so many, a remedy or a cancellation ended."""
+
+    appeals: int
+    ended: int
 
 
 class ListedComplaint(Struct, frozen=True):
@@ -77,6 +106,16 @@ def complaint_key(process: str, complaint: str) -> str:
 def appeal_key(process: str, appeal: str) -> str:
     """Key of an AppealRecord."""
     return f"procurement/appeal/{process}:{appeal}"
+
+
+def bond_key(guarantee: str) -> str:
+    """Key of a BondRecord."""
+    return f"procurement/bond/{guarantee}"
+
+
+def matters_key(process: str, lot: str) -> str:
+    """Key of a MattersRecord."""
+    return f"procurement/matters/{lot_name(process, lot)}"
 
 
 def complaints_of(process: str, lot: str) -> str:

@@ -29,8 +29,8 @@ def process_notify_award(view: View, call: Call) -> Outcome:
     ends = compute_term_end(view, call.time, process, "standstill") if has_standstill else 0
     record = AwardRecord(
         activated=0, award=arguments.award, bidder=arguments.bidder, contract="", notified=call.time, price=arguments.price,
-        ranking=lot.ranking, reasons=arguments.reasons, refused="", signing_ends=0, standstill_ends=ends, state=PENDING,
-        valid_until=offer.valid_until,
+        ranking=lot.ranking, reasons=arguments.reasons, refusal_ends=0, refused="", signing_ends=0, standstill_ends=ends,
+        state=PENDING, valid_until=offer.valid_until,
     )  # fmt: skip
     draft.put(award_key(lot.process, lot.lot, arguments.award), record)
     put_lot(draft, replace(lot, award=arguments.award, state=DECIDED, window_ends=ends))
