@@ -64,6 +64,5 @@ def test_two_announce_one_line_in_one_block(tmp_path: Path) -> None:
     envelopes = [ledger.sign("procurement.announce_plan", plan(title=title), OFFICER, AUTHORITY) for title in ("One", "Two")]
     assert ledger.seal(*envelopes) == [ACCEPTED, "procurement.00.2"]
     record = ledger.application.state.view.get("procurement/plan/benches", PlanRecord)
-    assert record is not None and record.title == "One"
-
-
+    assert record is not None
+    assert record.title == "One"

@@ -490,7 +490,8 @@ def _is_asking(view: View, call: Call) -> bool:
 def _have_declared(view: View, call: Call, people: list[Person]) -> bool:
     """Whether members of the committee declared their interests, once every lot is known to have been opened or is over."""
     name = call.arguments.process
-    if not all(lot.opened or lot.state in (CANCELLED, FAILED) for lot in list_lots(view, name)):
+    lots = [lot for lot in list_lots(view, name) if lot.state not in (CANCELLED, FAILED)]
+    if not lots or not all(lot.opened for lot in lots):
         return True
     return all(has_declared(view, name, person) for person in people)
 
