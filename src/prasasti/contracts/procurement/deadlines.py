@@ -6,9 +6,12 @@ from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.procurement.agreement.events import ContractLapsed
+from prasasti.contracts.procurement.agreement.guarantees import suspend_unpaid
 from prasasti.contracts.procurement.agreement.records import DRAFT, LAPSED, AgreementRecord, agreement_key
+from prasasti.contracts.procurement.agreement.transitions import lapse_unsigned
 from prasasti.contracts.procurement.award.events import AwardCancelled
 from prasasti.contracts.procurement.award.records import ACTIVE, CANCELLED, AwardRecord, award_key
+from prasasti.contracts.procurement.conduct.transitions import expire_debarment
 from prasasti.contracts.procurement.evaluation.effects import (
     close_ballot,
     close_scoring,
@@ -20,6 +23,7 @@ from prasasti.contracts.procurement.evaluation.effects import (
 )
 from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN
 from prasasti.contracts.procurement.lots import compute_term_end, fail_lot, finish_lot, put_lot
+from prasasti.contracts.procurement.process import CANCELLED as CANCELLED_LOT
 from prasasti.contracts.procurement.process import (
     EVALUATING,
     FAILED,
@@ -28,24 +32,31 @@ from prasasti.contracts.procurement.process import (
     get_lot,
     get_process,
 )
-from prasasti.contracts.procurement.proposal.events import OpeningBegun
+from prasasti.contracts.procurement.proposal.events import KeyDestructionOverdue, OpeningBegun
+from prasasti.contracts.procurement.proposal.records import MissingFileRecord, TrusteeKeyRecord, missing_file_key, trustee_key_key
+from prasasti.contracts.procurement.proposal.transitions import MISSING_FILES
 from prasasti.contracts.procurement.schedule import (
     BALLOT,
     BEGIN,
     CLOSE,
     COUNTING,
+    DEBARMENT,
     DECISION,
+    DESTRUCTION,
+    FILES,
     GRACE,
     QUALIFY,
     SCORING,
     SEATED,
     SIGNING,
+    UNPAID,
+    UNSIGNED,
     WINDOW,
     schedule,
 )
 from prasasti.contracts.procurement.tender.effects import ask_for_proposals, close_tender, is_qualification_over
 from prasasti.core.contract import Call, Outcome, View
-from prasasti.core.types import Event
+from prasasti.core.types import Event, require
 
 
 def run_deadline(view: View, call: Call, key: str) -> Outcome:
@@ -56,12 +67,17 @@ def run_deadline(view: View, call: Call, key: str) -> Outcome:
         BEGIN: _run_begin,
         CLOSE: _run_close,
         COUNTING: _run_counting,
+        DEBARMENT: _run_debarment,
         DECISION: _run_decision,
+        DESTRUCTION: _run_destruction,
+        FILES: _run_files,
         GRACE: _run_grace,
         QUALIFY: _run_qualify,
         SCORING: _run_scoring,
         SEATED: _run_seated,
         SIGNING: _run_signing,
+        UNPAID: _run_unpaid,
+        UNSIGNED: _run_unsigned,
         WINDOW: _run_window,
     }[what](view, call, subject)
 
@@ -90,11 +106,30 @@ def _run_begin(view: View, call: Call, name: str) -> Outcome:
 
 
 def _run_grace(view: View, call: Call, name: str) -> Outcome:
-    """A due envelope is short of shares: the lot has failed, and no share counts any more."""
+    """A due envelope is short of shares: the lot has failed, and no share counts any more. While a lot is suspended nobody can share:
+    the grace begins anew when that ends (44)."""
     draft, lot = Draft(view), _get_lot(view, name)
     if lot.state != OPENING or lot.suspended or call.time < lot.grace_ends:
         return Outcome()
     return draft.outcome(*fail_lot(draft, call, lot, "j"))
+
+
+def _run_files(view: View, call: Call, name: str) -> Outcome:
+    """A file stayed missing: the lot has failed, by the stores' fault (27k)."""
+    draft, record = Draft(view), require(view.get(missing_file_key(name), MissingFileRecord), name)
+    lot = get_lot(view, record.process, record.lot)
+    if record.found or lot.state in (CANCELLED_LOT, FAILED):
+        return Outcome()
+    lot = replace(lot, suspended=[each for each in lot.suspended if each != MISSING_FILES])
+    return draft.outcome(*fail_lot(draft, call, lot, "k"))
+
+
+def _run_destruction(view: View, call: Call, name: str) -> Outcome:
+    """A trustee is late to confirm that a key is destroyed: the log names it, for good."""
+    key = require(view.get(trustee_key_key(name), TrusteeKeyRecord), name)
+    if key.destroyed or key.live or call.time < key.due:
+        return Outcome()
+    return Outcome(events=(KeyDestructionOverdue(name, key.organisation),))
 
 
 def _run_scoring(view: View, call: Call, name: str) -> Outcome:
@@ -164,6 +199,24 @@ def _run_signing(view: View, call: Call, name: str) -> Outcome:
     draft.put(award_key(lot.process, lot.lot, award.award), replace(award, contract="", state=CANCELLED))
     put_lot(draft, replace(lot, award="", passed_over=[*lot.passed_over, award.bidder], state=EVALUATING))
     return draft.outcome(*told, AwardCancelled(award.award, "unsigned", lot.lot, lot.process))
+
+
+def _run_debarment(view: View, call: Call, name: str) -> Outcome:
+    """A debarment's time is over."""
+    draft = Draft(view)
+    return draft.outcome(*expire_debarment(draft, call, name))
+
+
+def _run_unpaid(view: View, call: Call, name: str) -> Outcome:
+    """The time to pay what was called of a guarantee is over."""
+    draft = Draft(view)
+    return draft.outcome(*suspend_unpaid(draft, call, name))
+
+
+def _run_unsigned(view: View, call: Call, name: str) -> Outcome:
+    """The time to sign a community's contract is over."""
+    draft = Draft(view)
+    return draft.outcome(*lapse_unsigned(draft, call, name))
 
 
 def _get_lot(view: View, name: str) -> LotRecord:

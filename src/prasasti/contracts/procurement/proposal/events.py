@@ -61,17 +61,23 @@ class LotOpened(Event, frozen=True, tag="procurement.lot_opened"):
 
 
 class FileMissing(Event, frozen=True, tag="procurement.file_missing"):
-    """A file is not to be had from those who promised to keep it; the lot is suspended."""
+    """A file is not to be had from those who promised to keep it, who are named; the lot is suspended, and fails where nobody
+    delivers until the grace ends."""
 
+    envelope: str
+    grace_ends: int
     lot: str
     process: str
     sha256: str
+    stores: list[str]
 
 
 class FileFound(Event, frozen=True, tag="procurement.file_found"):
-    """A missing file was had after all."""
+    """A missing file was had after all; so many of the lot still are missing."""
 
+    envelope: str
     lot: str
+    missing: int
     process: str
     sha256: str
 
@@ -80,10 +86,11 @@ class KeyDestroyed(Event, frozen=True, tag="procurement.key_destroyed"):
     """A trustee confirmed that a key is destroyed."""
 
     key_id: str
+    organisation: str
 
 
 class KeyDestructionOverdue(Event, frozen=True, tag="procurement.key_destruction_overdue"):
-    """A trustee is late to confirm that a key is destroyed."""
+    """A trustee is late to confirm that a key is destroyed; ``key`` is its short name, the end of its record's key."""
 
-    key_id: str
+    key: str
     organisation: str

@@ -11,7 +11,7 @@ from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.proposal import checks, rejections, transitions
 from prasasti.contracts.procurement.shapes import ConsortiumMember, LotId, ProcessId, SealedFile
 from prasasti.core.contract import Message
-from prasasti.core.types import HexHash
+from prasasti.core.types import HexHash, Identifier
 
 Slot = Literal["financial", "proposal", "qualification", "technical"]
 Hex = Annotated[str, Meta(pattern=r"\A([0-9a-f]{2}){0,128}\Z")]
@@ -32,6 +32,17 @@ class SubmitSealed(Struct, frozen=True, forbid_unknown_fields=True):
     def __post_init__(self) -> None:
         if self.members and sum(member.share_bp for member in self.members) != 10_000:
             raise ValueError("the shares of the members add up to 10000")
+        files = [file.sha256 for file in self.files]
+        if len(dict.fromkeys(files)) != len(files):
+            raise ValueError("a file stands twice among the files")
+
+
+class WithdrawSealed(Struct, frozen=True, forbid_unknown_fields=True):
+    """09: a bidder empties a slot; what was in it will never be opened."""
+
+    lot: LotId
+    process: ProcessId
+    slot: Slot
 
 
 class OpeningShare(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +67,31 @@ class PublishOpeningShares(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("an envelope stands twice among the shares")
 
 
+class ReportFileMissing(Struct, frozen=True, forbid_unknown_fields=True):
+    """43: the committee cannot get a file that stores promised to keep; ``sha256`` is of its encrypted bytes."""
+
+    envelope: HexHash
+    lot: LotId
+    process: ProcessId
+    sha256: HexHash
+
+
+class ConfirmFile(Struct, frozen=True, forbid_unknown_fields=True):
+    """44: the committee has a missing file after all; hash and size, in bytes, of what it has."""
+
+    envelope: HexHash
+    lot: LotId
+    process: ProcessId
+    sha256: HexHash
+    size: Annotated[int, Meta(ge=1, le=2**40)]
+
+
+class ConfirmKeyDestroyed(Struct, frozen=True, forbid_unknown_fields=True):
+    """46: a trustee destroyed a key of its own, and every copy."""
+
+    key_id: Identifier
+
+
 PROPOSAL_MESSAGES = (
     Message(
         name="submit_sealed",
@@ -75,6 +111,18 @@ PROPOSAL_MESSAGES = (
         process=transitions.process_submit_sealed,
     ),
     Message(
+        name="withdraw_sealed",
+        number="09",
+        arguments=WithdrawSealed,
+        roles=("procurement.bidder",),
+        conditions=(
+            (rejections.TOO_LATE_TO_WITHDRAW, checks.is_before_withdrawal_ends),
+            (common.WRONG_STATE, checks.is_slot_filled),
+            (common.SUSPENDED, conditions.is_lot_going_on),
+        ),
+        process=transitions.process_withdraw_sealed,
+    ),
+    Message(
         name="publish_opening_shares",
         number="10",
         arguments=PublishOpeningShares,
@@ -92,5 +140,42 @@ PROPOSAL_MESSAGES = (
             (rejections.OPENING_NOT_BEGUN, checks.has_opening_begun),
             (rejections.NOT_DUE, checks.are_envelopes_due),
         ),
+    ),
+    Message(
+        name="report_file_missing",
+        number="43",
+        arguments=ReportFileMissing,
+        roles=("procurement.committee",),
+        conditions=(
+            (common.NOT_IN_SEAT, checks.does_declared_member_sign),
+            (common.WRONG_STATE, checks.may_be_reported),
+            (rejections.ENVELOPE_NOT_OPENED, checks.is_envelope_opened),
+            (rejections.FILE_NOT_RECEIVED, checks.is_file_received),
+        ),
+        process=transitions.process_report_file_missing,
+    ),
+    Message(
+        name="confirm_file",
+        number="44",
+        arguments=ConfirmFile,
+        roles=("procurement.committee",),
+        conditions=(
+            (common.NOT_IN_SEAT, checks.does_declared_member_sign),
+            (common.WRONG_STATE, checks.is_lot_alive),
+            (rejections.NOT_REPORTED, checks.is_file_missing),
+            (rejections.FILE_DIFFERS, checks.does_file_fit),
+        ),
+        process=transitions.process_confirm_file,
+    ),
+    Message(
+        name="confirm_key_destroyed",
+        number="46",
+        arguments=ConfirmKeyDestroyed,
+        roles=("procurement.trustee",),
+        conditions=(
+            (common.WRONG_STATE, checks.is_key_named),
+            (rejections.KEY_STILL_NEEDED, checks.is_key_needless),
+        ),
+        process=transitions.process_confirm_key_destroyed,
     ),
 )

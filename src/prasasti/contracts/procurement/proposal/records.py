@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from prasasti.contracts.procurement.process import digest, lot_name
-from prasasti.contracts.procurement.shapes import ConsortiumMember, SealedFile
+from prasasti.contracts.procurement.process import digest, lot_name, process_key
+from prasasti.contracts.procurement.shapes import ConsortiumMember, SealedFile, Trustee
 
 
 class SlotRecord(Struct, frozen=True):
-    """What stands in one slot of a proposal: the latest envelope, how many there were, and what became of it."""
+    """What stands in one slot of a proposal: the latest envelope, the round it is sealed to, how many there were, and what became of
+    it. A slot that is sealed to another round than its lot's counts no more."""
 
     envelope: str
     files: list[SealedFile]
+    round: str
     size: int
     slot: str
     state: str
@@ -89,12 +91,38 @@ class ShareRecord(Struct, frozen=True):
 
 
 class MissingFileRecord(Struct, frozen=True):
-    """A file that its stores promised to keep, and that the committee cannot get."""
+    """A file that its stores promised to keep, and that the committee cannot get: since when, and since when it has it, 0 before."""
 
     envelope: str
-    found: bool
+    found: int
+    lot: str
+    process: str
     reported: int
     sha256: str
+    size: int
+
+
+class MissingFilesRecord(Struct, frozen=True):
+    """How many files of a lot are missing; while there are any, the lot is suspended."""
+
+    missing: int
+
+
+class ProcessTrusteesRecord(Struct, frozen=True):
+    """Every key that a round of a process ever named, once each; ``live``: an envelope of it can be due still."""
+
+    keys: list[Trustee]
+    live: bool
+
+
+class TrusteeKeyRecord(Struct, frozen=True):
+    """A trustee's key: how many ``live`` processes name it; until when it is to be destroyed, and when it was, 0 before."""
+
+    destroyed: int
+    due: int
+    key_id: str
+    live: int
+    organisation: str
 
 
 class PartRecord(Struct, frozen=True):
@@ -129,9 +157,34 @@ def share_key(envelope: str, index: int) -> str:
     return f"procurement/sealed/{envelope}/share:{index}"
 
 
-def missing_file_key(process: str, lot: str, sha256: str) -> str:
-    """Key of a MissingFileRecord."""
-    return f"procurement/missing/{lot_name(process, lot)}/{sha256}"
+def missing_file_key(name: str) -> str:
+    """Key of a MissingFileRecord; each has a home of its own, since a lot may have thousands of files."""
+    return f"procurement/missing/{name}"
+
+
+def name_missing_file(envelope: str, sha256: str) -> str:
+    """Short name of a file of an envelope."""
+    return digest(envelope, sha256)
+
+
+def missing_files_key(process: str, lot: str) -> str:
+    """Key of a MissingFilesRecord; the name of a lot has a colon, that of a file has none."""
+    return f"procurement/missing/{lot_name(process, lot)}"
+
+
+def process_trustees_key(process: str) -> str:
+    """Key of a ProcessTrusteesRecord; it shares the process's home."""
+    return f"{process_key(process)}/trustees"
+
+
+def trustee_key_key(name: str) -> str:
+    """Key of a TrusteeKeyRecord."""
+    return f"procurement/trustee_key/{name}"
+
+
+def name_trustee_key(organisation: str, key_id: str) -> str:
+    """Short name of a trustee's key."""
+    return digest(organisation, key_id)
 
 
 def part_key(process: str, lot: str, organisation: str) -> str:
