@@ -6,6 +6,7 @@ import base64
 from pathlib import Path
 from typing import Any
 
+from prasasti.contracts.procurement.agreement.records import AgreementRecord
 from prasasti.contracts.procurement.process import ProcessRecord
 from prasasti.contracts.procurement.sealing.framing import Round, Trustee, compute_context, compute_envelope_id, compute_round
 from prasasti.contracts.procurement.sealing.plain import PlainSealer
@@ -40,8 +41,10 @@ MEMBERS = {
     "operator-1": ("operator", GOVERNING | {"trustee": ["procurement.trustee"]}),
 }
 ORGANISATIONS = {
+    **{name: {"guarantor": ["procurement.guarantor"]} for name in ("bank-1", "bank-2")},
     "agency-2": {"authority": ["procurement.authority"], "officer": ["procurement.officer"]},
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in BIDDERS},
+    "community-1": {"director": ["procurement.contractor"]},
     "treasury-1": {"budget": ["treasury.budget"]},
     "trustees-1": {"second": ["procurement.trustee"], "trustee": ["procurement.trustee"]},
 }
@@ -269,7 +272,10 @@ class Selection:
     def activate(self, award: str = "award-1", lot_name: str = LOT, **changes: Any) -> str:
         return self.do("procurement.activate_award", {"award": award, "lot": lot_name, "process": PROCESS} | changes, OFFICER)
 
-    def draft(self, price: int, contract: str = "contract-1", award: str = "award-1", lot_name: str = LOT, **changes: Any) -> str:
+    def draft(
+        self, price: int, contract: str = "contract-1", award: str = "award-1", lot_name: str = LOT, guaranteed: bool = True, **changes: Any
+    ) -> str:
+        """Draft a contract; one that is ``guaranteed`` has its performance guarantee at once, for all of its price."""
         now = self.ledger.time
         arguments = {
             "award": award,
@@ -288,7 +294,20 @@ class Selection:
         } | changes
         answer = self.do("procurement.draft_contract", arguments, OFFICER)
         self.draft_id = self.ledger.results[-1].receipts[-1].id
+        if answer == ACCEPTED and guaranteed:
+            assert self.guarantee(price, contract=contract, until=arguments["milestones"][-1]["due"] + 30 * DAY) == ACCEPTED
         return answer
+
+    def guarantee(self, amount: int, guarantee: str = "", guarantor: str = "bank-1", **changes: Any) -> str:
+        """Register a guarantee: for the contract's performance, by the organisation that won it, where nothing else is said."""
+        contract = changes.get("contract", "contract-1")
+        agreement = self.ledger.application.state.view.get(f"procurement/contract/{contract}", AgreementRecord)
+        arguments = {
+            "amount": str(amount), "beneficiary": BUYER, "document": MINUTES, "from": self.ledger.time,
+            "guarantee": guarantee or f"guarantee-{self.ledger.application.info().height}", "obligation": "performance",
+            "principal": agreement.supplier if agreement is not None else "", "unconditional": True, "until": self.ledger.time + 300 * DAY,
+        } | ({} if "process" in changes else {"contract": contract}) | changes  # fmt: skip
+        return self.do("procurement.register_guarantee", arguments, (f"{guarantor}/guarantor", "procurement.guarantor"))
 
     def sign(self, name: str, role: str, contract: str = "contract-1", **changes: Any) -> str:
         arguments = {"contract": contract, "draft": self.draft_id} | changes

@@ -9,6 +9,7 @@ from msgspec import Meta, Struct
 from prasasti.contracts.procurement import checks, rejections, transitions
 from prasasti.contracts.procurement.agreement.messages import AGREEMENT_MESSAGES
 from prasasti.contracts.procurement.award.messages import AWARD_MESSAGES
+from prasasti.contracts.procurement.conduct.messages import CONDUCT_MESSAGES
 from prasasti.contracts.procurement.deadlines import run_deadline
 from prasasti.contracts.procurement.evaluation.messages import EVALUATION_MESSAGES
 from prasasti.contracts.procurement.parameters import MAX_OCID_BYTES, MAX_RELEASE_ID_BYTES, MAX_SUPPLIERS, PARAMETERS
@@ -84,6 +85,7 @@ PROCUREMENT = Contract(
                 *EVALUATION_MESSAGES,
                 *AWARD_MESSAGES,
                 *AGREEMENT_MESSAGES,
+                *CONDUCT_MESSAGES,
             ),
             key=lambda message: message.number,
         )

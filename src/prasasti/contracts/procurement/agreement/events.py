@@ -6,7 +6,7 @@ from prasasti.core.types import Event
 
 
 class ContractDrafted(Event, frozen=True, tag="procurement.contract_drafted"):
-    """A contract waits for the signature of each party, until a time."""
+    """A contract waits for the signature of each party, until a time; 0 where its award is not active yet."""
 
     contract: str
     process: str
@@ -38,6 +38,7 @@ class ContractLapsed(Event, frozen=True, tag="procurement.contract_lapsed"):
 class GuaranteeRegistered(Event, frozen=True, tag="procurement.guarantee_registered"):
     """A guarantee stands."""
 
+    amount: str
     guarantee: str
     obligation: str
     until: int
@@ -55,3 +56,10 @@ class GuaranteeCalled(Event, frozen=True, tag="procurement.guarantee_called"):
     amount: str
     due: int
     guarantee: str
+
+
+class GuarantorSuspended(Event, frozen=True, tag="procurement.guarantor_suspended"):
+    """A guarantor did not pay what was called in time: it gives no guarantee any more."""
+
+    guarantee: str
+    guarantor: str

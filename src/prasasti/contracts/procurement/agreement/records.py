@@ -9,6 +9,7 @@ from prasasti.core.types import Document
 
 DRAFT, SIGNED, LAPSED = "draft", "active", "lapsed"
 REGISTERED, RELEASED, CALLED, PAID = "registered", "released", "called", "paid"
+BID, PERFORMANCE, ADVANCE, RETENTION, APPEAL = "bid", "performance", "advance", "retention", "appeal"
 
 
 class YearPart(Struct, frozen=True, forbid_unknown_fields=True):
@@ -30,7 +31,11 @@ class Signature(Struct, frozen=True):
 
 
 class AgreementRecord(Struct, frozen=True):
-    """A contract. ``draft`` is the id of the message that drafted it; prices in minor units."""
+    """A contract. ``draft`` is the id of the message that drafted it; prices in minor units.
+
+    ``signing_ends`` is 0 where the award was not active yet when it was drafted: the award then says. A community's contract has
+    no award, lot and process.
+    """
 
     activated: int
     award: str
@@ -78,13 +83,16 @@ class AgreementTermsRecord(Struct, frozen=True):
 
 
 class GuaranteeRecord(Struct, frozen=True):
-    """A guarantee for an obligation; ``called`` is what was called of it."""
+    """A guarantee for an obligation: ``start`` to ``until`` as its document says, ``since`` when it was registered. ``called`` is
+    what was called of it, to be paid by ``due``, 0 before. One for a proposal names process and lot, another its contract.
+    """
 
     amount: str
     beneficiary: str
     called: str
     contract: str
     document: Document
+    due: int
     guarantor: str
     lot: str
     obligation: str
@@ -94,6 +102,27 @@ class GuaranteeRecord(Struct, frozen=True):
     start: int
     state: str
     until: int
+
+
+class CoverRecord(Struct, frozen=True):
+    """The latest guarantee of each obligation of a contract, "" without."""
+
+    advance: str = ""
+    performance: str = ""
+    retention: str = ""
+
+
+class GuarantorRecord(Struct, frozen=True):
+    """A guarantor that did not pay ``guarantee`` in time, and since when it may give no other."""
+
+    guarantee: str
+    suspended: int
+
+
+class CommunityRecord(Struct, frozen=True):
+    """Which contract of a community takes up a plan line."""
+
+    contract: str
 
 
 class ListedContract(Struct, frozen=True):
@@ -116,3 +145,18 @@ def agreement_terms_key(contract: str) -> str:
 def guarantee_key(guarantee: str) -> str:
     """Key of a GuaranteeRecord."""
     return f"procurement/guarantee/{guarantee}"
+
+
+def cover_key(contract: str) -> str:
+    """Key of a CoverRecord; it shares the contract's home."""
+    return f"procurement/contract/{contract}/guarantees"
+
+
+def guarantor_key(organisation: str) -> str:
+    """Key of a GuarantorRecord."""
+    return f"procurement/guarantor/{organisation}"
+
+
+def community_key(plan: str) -> str:
+    """Key of a CommunityRecord."""
+    return f"procurement/community/{plan}"

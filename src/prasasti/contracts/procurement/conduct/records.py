@@ -6,26 +6,33 @@ from msgspec import Struct
 
 from prasasti.core.types import Document
 
-NOTIFIED, REPLIED, DEBARRED, CLOSED = "notified", "replied", "debarred", "closed"
 IN_FORCE, EXPIRED, LIFTED = "in_force", "expired", "lifted"
 
 
 class ViolationRecord(Struct, frozen=True):
-    """A violation that an organisation is said to have committed; it may reply until ``reply_due``."""
+    """A violation that an organisation is said to have committed; it may reply until ``reply_due``.
 
+    ``buyer`` is whose authority decides on it, "" for any; ``debarment`` what it decided, "" before; ``reply`` and ``replied`` what
+    the organisation said and when, None and 0 before.
+    """
+
+    buyer: str
     contract: str
+    debarment: str
     document: Document
     ground: str
     notified: int
     organisation: str
     process: str
     replied: int
+    reply: Document | None
     reply_due: int
 
 
 class DebarmentRecord(Struct, frozen=True):
-    """An organisation is kept from contracts until a time, for all buyers."""
+    """An organisation is kept from contracts until a time, for all buyers; ``authority`` is the organisation that decided it."""
 
+    authority: str
     document: Document
     ground: str
     organisation: str
@@ -36,9 +43,9 @@ class DebarmentRecord(Struct, frozen=True):
 
 
 class DebarredRecord(Struct, frozen=True):
-    """Which debarment is in force for an organisation, and until when; "" and 0 where it was lifted."""
+    """Which debarments are in force for an organisation, and until when the last of them is; 0 where none is."""
 
-    debarment: str
+    debarments: list[str]
     until: int
 
 
