@@ -5,12 +5,13 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
-from prasasti.contracts.procurement.agreement.events import ContractLapsed
 from prasasti.contracts.procurement.agreement.guarantees import suspend_unpaid
-from prasasti.contracts.procurement.agreement.records import DRAFT, LAPSED, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.agreement.transitions import lapse_unsigned
-from prasasti.contracts.procurement.award.events import AwardCancelled
-from prasasti.contracts.procurement.award.records import ACTIVE, CANCELLED, AwardRecord, award_key
+from prasasti.contracts.procurement.award.checks import find_standing_award, is_signed
+from prasasti.contracts.procurement.award.complaint.effects import end_time_to_appeal, let_appeal_lapse, let_complaint_lapse
+from prasasti.contracts.procurement.award.effects import KEEP, decide_refusal, settle, withdraw_award
+from prasasti.contracts.procurement.award.events import RefusalLapsed
+from prasasti.contracts.procurement.award.records import ACTIVE
 from prasasti.contracts.procurement.conduct.transitions import expire_debarment
 from prasasti.contracts.procurement.evaluation.effects import (
     close_ballot,
@@ -22,7 +23,7 @@ from prasasti.contracts.procurement.evaluation.effects import (
     resume,
 )
 from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN
-from prasasti.contracts.procurement.lots import compute_term_end, fail_lot, finish_lot, put_lot
+from prasasti.contracts.procurement.lots import compute_term_end, fail_lot, put_lot
 from prasasti.contracts.procurement.process import CANCELLED as CANCELLED_LOT
 from prasasti.contracts.procurement.process import (
     EVALUATING,
@@ -36,6 +37,8 @@ from prasasti.contracts.procurement.proposal.events import KeyDestructionOverdue
 from prasasti.contracts.procurement.proposal.records import MissingFileRecord, TrusteeKeyRecord, missing_file_key, trustee_key_key
 from prasasti.contracts.procurement.proposal.transitions import MISSING_FILES
 from prasasti.contracts.procurement.schedule import (
+    ANSWER,
+    APPEAL,
     BALLOT,
     BEGIN,
     CLOSE,
@@ -46,6 +49,8 @@ from prasasti.contracts.procurement.schedule import (
     FILES,
     GRACE,
     QUALIFY,
+    REFUSAL,
+    REVIEW,
     SCORING,
     SEATED,
     SIGNING,
@@ -54,15 +59,17 @@ from prasasti.contracts.procurement.schedule import (
     WINDOW,
     schedule,
 )
-from prasasti.contracts.procurement.tender.effects import ask_for_proposals, close_tender, is_qualification_over
+from prasasti.contracts.procurement.tender.effects import close_tender
 from prasasti.core.contract import Call, Outcome, View
-from prasasti.core.types import Event, require
+from prasasti.core.types import require
 
 
 def run_deadline(view: View, call: Call, key: str) -> Outcome:
     """A due record ``<what>:<subject>``; the subject is a process, or a lot as ``process:lot``."""
     what, _, subject = key.partition(":")
     return {
+        ANSWER: _run_answer,
+        APPEAL: _run_appeal,
         BALLOT: _run_ballot,
         BEGIN: _run_begin,
         CLOSE: _run_close,
@@ -73,6 +80,8 @@ def run_deadline(view: View, call: Call, key: str) -> Outcome:
         FILES: _run_files,
         GRACE: _run_grace,
         QUALIFY: _run_qualify,
+        REFUSAL: _run_refusal,
+        REVIEW: _run_review,
         SCORING: _run_scoring,
         SEATED: _run_seated,
         SIGNING: _run_signing,
@@ -175,30 +184,44 @@ def _run_ballot(view: View, call: Call, name: str) -> Outcome:
 
 def _run_window(view: View, call: Call, name: str) -> Outcome:
     """The time to complain is over; a failed lot of which nothing is open is final, and who qualified may propose."""
-    draft, lot = Draft(view), _get_lot(view, name)
-    if is_qualification_over(call, lot):
-        return draft.outcome(*ask_for_proposals(draft, call, lot))
-    if lot.state != FAILED or lot.final or lot.matters or call.time < lot.window_ends:
-        return Outcome()
-    return draft.outcome(*finish_lot(draft, lot))
+    draft = Draft(view)
+    return draft.outcome(*settle(draft, call, _get_lot(view, name)))
 
 
 def _run_signing(view: View, call: Call, name: str) -> Outcome:
     """The contract was not signed in time: the award is withdrawn and its bidder passed over (26)."""
     draft, lot = Draft(view), _get_lot(view, name)
-    award = view.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
-    if award is None or award.state != ACTIVE or call.time < award.signing_ends:
+    award = find_standing_award(view, lot)
+    if award is None or award.state != ACTIVE or call.time < award.signing_ends or is_signed(view, award):
         return Outcome()
-    told: list[Event] = []
-    contract = view.get(agreement_key(award.contract), AgreementRecord) if award.contract else None
-    if contract is not None and contract.state != DRAFT:
+    return draft.outcome(*withdraw_award(draft, call, lot, "unsigned"))
+
+
+def _run_refusal(view: View, call: Call, name: str) -> Outcome:
+    """The authority did not decide about a refused award (11): it is kept."""
+    draft, lot = Draft(view), _get_lot(view, name)
+    award = find_standing_award(view, lot)
+    if award is None or not award.refusal_ends or call.time < award.refusal_ends:
         return Outcome()
-    if contract is not None:
-        draft.put(agreement_key(award.contract), replace(contract, state=LAPSED))
-        told.append(ContractLapsed(award.contract))
-    draft.put(award_key(lot.process, lot.lot, award.award), replace(award, contract="", state=CANCELLED))
-    put_lot(draft, replace(lot, award="", passed_over=[*lot.passed_over, award.bidder], state=EVALUATING))
-    return draft.outcome(*told, AwardCancelled(award.award, "unsigned", lot.lot, lot.process))
+    return draft.outcome(RefusalLapsed(award.award, lot.lot, lot.process), *decide_refusal(draft, call, lot, KEEP))
+
+
+def _run_answer(view: View, call: Call, name: str) -> Outcome:
+    """The time to answer a complaint is over."""
+    draft, (process, _, complaint) = Draft(view), name.partition(":")
+    return draft.outcome(*let_complaint_lapse(draft, call, process, complaint))
+
+
+def _run_appeal(view: View, call: Call, name: str) -> Outcome:
+    """The time to appeal is over."""
+    draft, (process, _, complaint) = Draft(view), name.partition(":")
+    return draft.outcome(*end_time_to_appeal(draft, call, process, complaint))
+
+
+def _run_review(view: View, call: Call, name: str) -> Outcome:
+    """The time to decide an appeal is over."""
+    draft, (process, _, appeal) = Draft(view), name.partition(":")
+    return draft.outcome(*let_appeal_lapse(draft, call, process, appeal))
 
 
 def _run_debarment(view: View, call: Call, name: str) -> Outcome:

@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from typing import Annotated, Literal
+
+from msgspec import Meta, Struct
 
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.award import checks, rejections, transitions
+from prasasti.contracts.procurement.award.complaint.messages import COMPLAINT_MESSAGES
 from prasasti.contracts.procurement.shapes import LotId, Organisation, ProcessId
 from prasasti.core.contract import Message
-from prasasti.core.types import Amount, Document, Instant
+from prasasti.core.types import Amount, Code, Document, Instant, is_ascending
+
+# The events of one entry have room for what becomes of so many lots.
+MAX_FAILED_LOTS = 2
+
+
+class RefuseResult(Struct, frozen=True, forbid_unknown_fields=True):
+    """19: the contracting officer does not accept a pending award; the authority decides."""
+
+    document: Document
+    lot: LotId
+    process: ProcessId
+    reason: Code
 
 
 class NotifyAward(Struct, frozen=True, forbid_unknown_fields=True):
@@ -34,7 +49,47 @@ class ActivateAward(Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: Instant | None = None
 
 
+class WithdrawAward(Struct, frozen=True, forbid_unknown_fields=True):
+    """26: an award that was not signed ends, and its bidder is passed over; ``document`` proves what the ledger cannot know."""
+
+    award: LotId
+    ground: Code
+    lot: LotId
+    process: ProcessId
+    document: Document | None = None
+
+
+class DeclareFailed(Struct, frozen=True, forbid_unknown_fields=True):
+    """27: lots have failed, on a ground of Perpres 16/2018 Pasal 51(2) that people establish."""
+
+    document: Document
+    ground: Literal["a", "d", "e", "f", "h", "i"]
+    lots: Annotated[list[LotId], Meta(min_length=1, max_length=MAX_FAILED_LOTS)]
+    process: ProcessId
+
+    def __post_init__(self) -> None:
+        if not is_ascending(self.lots):
+            raise ValueError("lots are sorted bytewise, each once")
+
+
 AWARD_MESSAGES = (
+    Message(
+        name="refuse_result",
+        number="19",
+        arguments=RefuseResult,
+        roles=("procurement.officer",),
+        conditions=(
+            (common.NOT_IN_SEAT, conditions.does_officer_sign),
+            (rejections.REFUSED_TOO_LATE, checks.is_before_standstill_ends),
+            (common.WRONG_STATE, checks.is_award_standing),
+            (common.SUSPENDED, conditions.is_lot_going_on),
+            (common.DOCUMENT_UNFIT, conditions.is_document_fit),
+            (common.UNKNOWN_CODE, checks.is_refusal_reason_known),
+            (rejections.REFUSED_TWICE, checks.is_refused_once),
+        ),
+        process=transitions.process_refuse_result,
+        documents=("document",),
+    ),
     Message(
         name="notify_award",
         number="20",
@@ -55,6 +110,7 @@ AWARD_MESSAGES = (
         process=transitions.process_notify_award,
         documents=("reasons",),
     ),
+    *COMPLAINT_MESSAGES,
     Message(
         name="activate_award",
         number="25",
@@ -75,5 +131,37 @@ AWARD_MESSAGES = (
         ),
         process=transitions.process_activate_award,
         documents=("negotiation",),
+    ),
+    Message(
+        name="withdraw_award",
+        number="26",
+        arguments=WithdrawAward,
+        roles=("procurement.officer",),
+        conditions=(
+            (common.NOT_IN_SEAT, conditions.does_officer_sign),
+            (common.WRONG_STATE, checks.is_award_withdrawable),
+            (common.SUSPENDED, conditions.is_lot_going_on),
+            (common.DOCUMENT_UNFIT, conditions.is_document_fit),
+            (common.UNKNOWN_CODE, checks.is_withdrawal_ground_known),
+            (rejections.GROUND_OF_WITHDRAWAL, checks.does_withdrawal_ground_hold),
+        ),
+        process=transitions.process_withdraw_award,
+        documents=("document",),
+    ),
+    Message(
+        name="declare_failed",
+        number="27",
+        arguments=DeclareFailed,
+        roles=("procurement.authority", "procurement.committee"),
+        maximum_signers=15,
+        conditions=(
+            (common.NOT_IN_SEAT, checks.do_declarers_sign),
+            (common.WRONG_STATE, checks.are_lots_undecided),
+            (common.SUSPENDED, checks.are_lots_going_on),
+            (common.DOCUMENT_UNFIT, conditions.is_document_fit),
+            (rejections.GROUND_OF_FAILURE, checks.does_failure_ground_hold),
+        ),
+        process=transitions.process_declare_failed,
+        documents=("document",),
     ),
 )

@@ -29,6 +29,8 @@ MATTER_OPEN = Rejection("procurement.25.2", "a refusal, a complaint, an appeal, 
 RESERVATION_FALLEN = Rejection("procurement.25.3", "the reservation does not stand any more")
 ACTIVATED_DEBARRED = Rejection("procurement.25.4", "the bidder was debarred since")
 PROPOSAL_EXPIRED = Rejection("procurement.25.5", "the proposal is not valid any more")
-PRICE_NOT_NEGOTIATED = Rejection("procurement.25.6", "a negotiated price is not for this kind, missing, above proposal or estimate, or without minutes")
+PRICE_NOT_NEGOTIATED = Rejection(
+    "procurement.25.6", "a negotiated price is not for this kind, missing, above proposal or estimate, or without minutes"
+)
 GROUND_OF_WITHDRAWAL = Rejection("procurement.26.1", "the ground to withdraw the award does not hold")
 GROUND_OF_FAILURE = Rejection("procurement.27.1", "the ground does not hold, an award is active, or it is too late for that ground")

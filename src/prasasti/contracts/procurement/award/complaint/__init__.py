@@ -1,0 +1,1 @@
+"""Complaints about a lot, their answers, appeals and decisions on them."""
