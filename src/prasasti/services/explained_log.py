@@ -1,0 +1,197 @@
+"""What a log says that bears on one process: its messages and events, who holds which key, figures, tags, debarments.
+
+Owns the selection and nothing of the judgement (``explaining``). Entries are read as the log has them; whether each was
+admitted rightly the audit says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from prasasti.contracts.procurement.parameters import PARAMETERS
+from prasasti.core.encoding import EncodingProblem, decode_base64
+from prasasti.core.genesis import decode_genesis
+from prasasti.core.parameters import Value, find_declared, index_parameters
+from prasasti.services.difference import Differs
+
+_DECLARED = index_parameters(PARAMETERS)
+# What bears on every process: figures, contract versions, keys and tags, debarments. Of contracts, whose process their draft names.
+# A message that makes nothing happen yet, such as a trustee's first share, names its process in its payload alone.
+_ANYWHERE = (
+    b'"events":[]',
+    b'"governance.parameter_set"', b'"governance.contract_activated"', b'"identity.key_', b'"identity.tag_attested"',
+    b'"procurement.contract_', b'"procurement.debar', b'"procurement.interests_declared"', b'"procurement.plan_',
+)  # fmt: skip
+_KEYS, _TAG = ("identity.complete_recovery", "identity.register_key", "identity.rotate_key"), "identity.attest_tag"
+_PLANS = ("procurement.announce_plan", "procurement.change_plan")
+_OF_CONTRACT = ("procurement.draft_contract", "procurement.sign_contract")
+_OF_ORGANISATION = "procurement.debar"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An entry that bears on the process. ``action`` is "" for what the schedule did; ``signers`` are (key, role)."""
+
+    position: int
+    time: int
+    height: int
+    action: str
+    actor: str
+    arguments: Mapping[str, Any]
+    signers: tuple[tuple[str, str], ...]
+    events: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A parameter as it held: its value, where that is from, and the entry of the vote that set it (-1: none did)."""
+
+    name: str
+    value: Value
+    clause: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attested:
+    """A tag's tie as a registrar attested it; ``until`` 0: no end."""
+
+    position: int
+    attested: int
+    registrar: str
+    key_id: str
+    tag: str
+    relation: str
+    organisation: str
+    handle: str
+    share_bp: int
+    since: int
+    until: int
+
+
+@dataclass(slots=True)
+class ProcessLog:
+    """Everything that a log says of a process, in its order."""
+
+    process: str
+    ledger: str
+    told: list[Told] = field(default_factory=list)
+    people: dict[str, str] = field(default_factory=dict)
+    tags: list[Attested] = field(default_factory=list)
+    _genesis_figures: dict[str, Value] = field(default_factory=dict)
+    _changes: list[tuple[str, int, Value, int]] = field(default_factory=list)
+    _versions: list[tuple[int, int]] = field(default_factory=list)
+
+    def figure(self, name: str, time: int) -> Figure:
+        """A parameter of procurement as it held at a time, seconds UTC: the latest vote, else genesis, else the profile's."""
+        declared = find_declared(_DECLARED, name)
+        profile = str(self._genesis_figures.get("governance.profile", "generic"))
+        clause = "" if declared is None else next((law for each, (_, law) in declared.profiles.items() if each == profile), declared.clause)
+        held = [(since, position, value) for each, since, value, position in self._changes if each == name and since <= time]
+        if held:
+            _, position, value = max(held, key=lambda each: (each[0], each[1]))
+            return Figure(name, value, clause, position)
+        if name in self._genesis_figures:
+            return Figure(name, self._genesis_figures[name], clause, -1)
+        if declared is None:
+            raise Differs(f"parameter {name}", "a declaration", "none")
+        return Figure(name, declared.default_in(profile), clause, -1)
+
+    def version(self, height: int) -> int:
+        """The version of the contract that acted in a block."""
+        return [version for since, version in self._versions if since <= height][-1]
+
+
+def read_process(genesis_bytes: bytes, entries: Iterable[tuple[int, bytes]], process: str) -> ProcessLog:
+    """The log of a process; Differs where an entry is not of the log's form.
+
+    ``entries`` are (position, entry), ascending. They may leave out blocks of which nothing names the process, or bears on all.
+    """
+    genesis = decode_genesis(genesis_bytes)
+    log = ProcessLog(process, genesis.ledger)
+    log._genesis_figures.update(genesis.parameters)
+    log._versions += [(0, each.version) for each in genesis.contracts if each.name == "procurement"]
+    for owner in (*genesis.members, *genesis.organisations):
+        log.people |= {key.key: f"{owner.id}:{key.handle}" for key in owner.keys}
+    plans: dict[str, list[Told]] = {}
+    contracts: set[str] = set()
+    for told in _iterate(entries, process.encode()):
+        _note(log, told)
+        if told.action in _PLANS:
+            plans.setdefault(str(told.arguments["plan"]), []).append(told)
+        elif _is_about(told, process, contracts):
+            if told.action == "procurement.publish_tender":
+                log.told += plans.get(str(told.arguments["plan"]), [])
+            log.told.append(told)
+    return log
+
+
+def _is_about(told: Told, process: str, contracts: set[str]) -> bool:
+    """Whether an entry is of the process, of a contract of it, or a debarment, which may be of a bidder."""
+    if told.action in _OF_CONTRACT:
+        contract = str(told.arguments["contract"])
+        if told.arguments.get("process") == process:
+            contracts.add(contract)
+        return contract in contracts
+    if told.action == _OF_ORGANISATION:
+        return True
+    if told.action:
+        return told.arguments.get("process") == process
+    return any(each.get("process") == process or each.get("contract") in contracts or "debarment" in each for each in told.events)
+
+
+def _note(log: ProcessLog, told: Told) -> None:
+    """What bears on every process."""
+    for event in told.events:
+        if event["event"] == "governance.parameter_set":
+            log._changes.append((str(event["name"]), int(event["effective_from"]), event["value"], told.position))
+        if event["event"] == "governance.contract_activated" and event["contract"] == "procurement":
+            log._versions.append((int(event["height"]), int(event["version"])))
+    if told.action in _KEYS:
+        log.people[str(told.arguments["key"])] = f"{told.arguments['organisation']}:{told.arguments['handle']}"
+    if told.action == _TAG:
+        log.tags.append(_read_tag(told))
+
+
+def _read_tag(told: Told) -> Attested:
+    given = told.arguments
+    person = given.get("person") or {}
+    return Attested(
+        position=told.position, attested=told.time, registrar=told.actor, key_id=given["key_id"], tag=given["tag"],
+        relation=given["relation"], organisation=given.get("organisation") or person["organisation"], handle=person.get("handle", ""),
+        share_bp=given["share_bp"], since=given["from"], until=given.get("until") or 0,
+    )  # fmt: skip
+
+
+def _iterate(entries: Iterable[tuple[int, bytes]], process: bytes) -> Iterator[Told]:
+    """Accepted transactions and blocks that may bear on a process. A block's head tells its transactions' time and height."""
+    height = 0
+    for position, data in entries:
+        try:
+            is_block = data.startswith(b'{"deadline_count"')
+            if is_block:
+                height = _read_height(data)
+            if process not in data and not any(each in data for each in _ANYWHERE):
+                continue
+            entry = msgspec.json.decode(data)
+            if is_block:
+                yield Told(position, entry["time"], height, "", "", {}, (), tuple(entry["events"]))
+            elif entry["envelope"] is not None:
+                payload = msgspec.json.decode(decode_base64(entry["envelope"]["payload"]))
+                signers = tuple((each["key"], each["role"]) for each in payload["signers"])
+                yield Told(
+                    position, entry["time"], height, payload["action"], payload["actor"], payload["arguments"], signers,
+                    tuple(entry["events"]),
+                )  # fmt: skip
+        except (msgspec.MsgspecError, EncodingProblem, KeyError, TypeError, AttributeError, ValueError) as problem:
+            raise Differs(f"entry {position}", "an entry of this log", str(problem)) from problem
+
+
+def _read_height(data: bytes) -> int:
+    """The height in a block's head, without decoding all of it: its events stand before, and cannot hold an unescaped quote."""
+    at = data.rindex(b'"height":') + len(b'"height":')
+    return int(data[at : data.index(b",", at)])
