@@ -515,7 +515,8 @@ def _put_out_by_tags(draft: Draft, process: ProcessRecord, lot: LotRecord) -> No
         return
     deadline = process.qualification_deadline if lot.stage == QUALIFICATION else process.deadline
     live = [proposal for proposal in list_proposals(draft, lot) if is_live(lot, proposal)]
-    readings = Readings(draft, lot.process, process, deadline)
+    # In time is what comes before the deadline.
+    readings = Readings(draft, lot.process, process, deadline - 1)
     out = find_excluded(readings, {proposal.bidder: list_members(proposal) for proposal in live})
     for proposal in live:
         if proposal.bidder in out:
