@@ -37,6 +37,7 @@ KEEPING = {"store": ["governance.store"], "trustee": ["procurement.trustee"]}
 MEMBERS = {
     "agency-1": ("agency", BUYERS_KEYS),
     "auditor-1": ("auditor", GOVERNING | KEEPING | {"auditor": ["governance.auditor"]}),
+    "auditor-2": ("auditor", GOVERNING | KEEPING),
     "citizens-1": ("citizens", GOVERNING | KEEPING),
     "operator-1": ("operator", GOVERNING | {"trustee": ["procurement.trustee"]}),
 }
@@ -47,6 +48,7 @@ ORGANISATIONS = {
     "community-1": {"director": ["procurement.contractor"]},
     "treasury-1": {"budget": ["treasury.budget"]},
     "trustees-1": {"second": ["procurement.trustee"], "trustee": ["procurement.trustee"]},
+    "trustees-2": {"trustee": ["procurement.trustee"]},
 }
 REQUEST = {"media_type": "application/pdf", "sha256": "a1" * 32, "size": 1_000}
 MINUTES = {"media_type": "application/pdf", "sha256": "a2" * 32, "size": 1_000}
@@ -56,8 +58,8 @@ TERMS = {
 }  # fmt: skip
 
 
-def found(folder: Path, **parameters: Any) -> Ledger:
-    """A training ledger of four members, three bidders and a treasury, with Indonesia's figures."""
+def found(folder: Path, *, bidders: tuple[str, ...] = (), training: bool = True, **parameters: Any) -> Ledger:
+    """A training ledger of five members, three bidders, and more where they are named, and a treasury, with Indonesia's figures."""
 
     def keys(owner: str, roles: dict[str, list[str]]) -> list[dict[str, Any]]:
         listed = [{"handle": name, "key": key_of(f"{owner}/{name}"), "roles": held} for name, held in roles.items()]
@@ -66,10 +68,10 @@ def found(folder: Path, **parameters: Any) -> Ledger:
     members = [{"class": kind, "id": owner, "keys": keys(owner, roles)} for owner, (kind, roles) in MEMBERS.items()]
     organisations = [
         {"id": owner, "keys": keys(owner, roles), "licence": "", "ocid_prefixes": [], "publication_policy": ""}
-        for owner, roles in sorted(ORGANISATIONS.items())
+        for owner, roles in sorted((ORGANISATIONS | {name: {"bidder": ["procurement.bidder"]} for name in bidders}).items())
     ]
     values = PARAMETERS | {"max_expiry_seconds": 604_800, "governance.profile": "indonesia"} | parameters
-    return Ledger(folder, members=members, organisations=organisations, parameters=values)
+    return Ledger(folder, members=members, organisations=organisations, parameters=values, training=training)
 
 
 def signer(name: str, role: str) -> Signer:
