@@ -28,7 +28,7 @@ from prasasti.contracts.procurement.shapes import (
     Trustee,
     require_titles,
 )
-from prasasti.contracts.procurement.tender import checks, rejections, transitions
+from prasasti.contracts.procurement.tender import cancellation, checks, rejections, transitions
 from prasasti.core.contract import Message
 from prasasti.core.types import Code, Document, Instant, is_ascending, parse_amount
 
@@ -226,7 +226,7 @@ TENDER_MESSAGES = (
             (common.UNKNOWN_CODE, checks.is_cancellation_reason_known),
             (rejections.AWARD_ACTIVE, checks.has_no_active_award),
         ),
-        process=transitions.process_cancel_tender,
+        process=cancellation.process_cancel_tender,
         documents=("document",),
     ),
 )

@@ -7,14 +7,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
-from prasasti.contracts.procurement.agreement.records import LAPSED, AgreementRecord, agreement_key
-from prasasti.contracts.procurement.award.records import CANCELLED as AWARD_CANCELLED
-from prasasti.contracts.procurement.award.records import AwardRecord, award_key
 from prasasti.contracts.procurement.lots import note_documents, put_lot
 from prasasti.contracts.procurement.plan.processes import get_plan
 from prasasti.contracts.procurement.plan.records import PlanRecord
 from prasasti.contracts.procurement.process import (
-    CANCELLED,
     DIRECT,
     OPEN,
     SITTING,
@@ -23,7 +19,6 @@ from prasasti.contracts.procurement.process import (
     Seat,
     Seats,
     TermsRecord,
-    get_lot,
     get_process,
     get_terms,
     list_slots,
@@ -116,19 +111,6 @@ def process_amend_tender(view: View, call: Call) -> Outcome:
     return draft.outcome(events.TenderAmended(amended.amendments, deadline, name, opened))
 
 
-def process_cancel_tender(view: View, call: Call) -> Outcome:
-    """07: the lots are cancelled, their money is free, and nothing of them is opened any more. An award that was not final, and
-    its draft, go with them; what was complained about is moot."""
-    draft, arguments = Draft(view), call.arguments
-    for name in arguments.lots:
-        lot = get_lot(draft, arguments.process, name)
-        _drop_award(draft, lot)
-        put_lot(draft, replace(lot, award="", matters=0, state=CANCELLED, suspended=[]))
-        release(draft, lot_name(arguments.process, name))
-    note_documents(draft, call, arguments.document)
-    return draft.outcome(events.LotsCancelled(arguments.lots, arguments.process))
-
-
 def make_terms(arguments: Any) -> TermsRecord:
     """What a request says of what is bought and demanded."""
     return TermsRecord(
@@ -185,17 +167,6 @@ def _renew_rounds(draft: Draft, call: Call, name: str, changes: Any) -> str:
     for lot in lots:
         put_lot(draft, replace(lot, ballot_round=ballot_round, complete=0, proposal_round=proposal_round))
     return proposal_round
-
-
-def _drop_award(draft: Draft, lot: LotRecord) -> None:
-    """A pending award ends, and its contract's draft lapses."""
-    award = draft.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
-    if award is None:
-        return
-    contract = draft.get(agreement_key(award.contract), AgreementRecord) if award.contract else None
-    if contract is not None:
-        draft.put(agreement_key(award.contract), replace(contract, state=LAPSED))
-    draft.put(award_key(lot.process, lot.lot, award.award), replace(award, contract="", state=AWARD_CANCELLED))
 
 
 def _list(draft: Draft, plan: PlanRecord, process: str) -> int:

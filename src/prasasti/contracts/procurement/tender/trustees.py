@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from prasasti.contracts.governance.roster import find_member
 from prasasti.contracts.offices import key_key
 from prasasti.contracts.procurement.process import PinnedTrustee
+from prasasti.contracts.procurement.rounds import is_key_destroyed
 from prasasti.contracts.procurement.seats import TRUSTEE
 from prasasti.contracts.procurement.shapes import Trustee
 from prasasti.core.contract import View
@@ -33,10 +34,12 @@ def do_trustees_fit(view: View, buyer: str, trustees: Sequence[Trustee], t: int)
 
 
 def is_trustees_key(view: View, organisation: str, key_id: str) -> bool:
-    """Whether a key of that id can open what is sealed: of suite 00 a trustee's own signing key."""
+    """Whether a key of that id can open what is sealed, and was never said to be destroyed (46): of suite 00 a trustee's own
+    signing key."""
     record = view.get(key_key(key_id), KeyRecord)
     is_standing = record is not None and record.until is None and not record.suspended
-    return is_standing and record is not None and record.organisation == organisation and TRUSTEE in record.roles
+    is_own = record is not None and record.organisation == organisation and TRUSTEE in record.roles
+    return is_standing and is_own and not is_key_destroyed(view, organisation, key_id)
 
 
 def pin_trustees(trustees: Sequence[Trustee]) -> list[PinnedTrustee]:
