@@ -10,6 +10,7 @@ import click
 
 from prasasti import __version__
 from prasasti.cli.checking import audit, check_state
+from prasasti.cli.explaining import explain_process
 from prasasti.cli.exporting import export
 from prasasti.cli.founding import init, key
 from prasasti.cli.governing import parameter, proposals, propose, vote
@@ -43,6 +44,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
     prasasti-verify public               check all of it, trusting nobody
     prasasti search WORDS                find contracts
     prasasti show OCID                   read one contract's story
+    prasasti explain OCID                recompute who should have won
 
     Exit codes: 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted.
     """
@@ -51,7 +53,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 
 PEOPLE = (key, office)
-READING = (search, show, totals, list_, rebuild)
+READING = (search, show, explain_process, totals, list_, rebuild)
 GOVERNING = (propose, vote, proposals, parameter)
 
 RUNNING = (audit, check_state, backup, restore, serve, witness)

@@ -1,4 +1,4 @@
-"""Words for people, by key and language. Owns choosing the language; the words stand in ``words/*.toml``."""
+"""Words for people, by key and language. Owns choosing the language; the words stand in ``words/*.toml``, by what they are about."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import tomllib
 from importlib.resources import files
 
 LANGUAGES = ("en", "id")
+# Files of each language: words about everything, about selections, about what selections refuse.
+FILES = ("{language}.toml", "selection.{language}.toml", "refusals.{language}.toml")
 
 
 class Catalogue:
@@ -35,8 +37,12 @@ class Catalogue:
 
 def load_words(language: str) -> dict[str, str]:
     """Every key of a language's catalogue with its words, section and key joined by a dot."""
-    sections = tomllib.loads(files(__package__).joinpath("words", f"{language}.toml").read_text(encoding="utf-8"))
-    return {f"{section}.{key}": words for section, entries in sections.items() for key, words in entries.items()}
+    folder = files(__package__).joinpath("words")
+    found: dict[str, str] = {}
+    for name in FILES:
+        sections = tomllib.loads(folder.joinpath(name.format(language=language)).read_text(encoding="utf-8"))
+        found |= {f"{section}.{key}": words for section, entries in sections.items() for key, words in entries.items()}
+    return found
 
 
 def choose_language(asked: str | None) -> str:
