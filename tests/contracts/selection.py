@@ -44,7 +44,7 @@ MEMBERS = {
 ORGANISATIONS = {
     **{name: {"guarantor": ["procurement.guarantor"]} for name in ("bank-1", "bank-2")},
     "agency-2": {"authority": ["procurement.authority"], "officer": ["procurement.officer"]},
-    **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in BIDDERS},
+    **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in (*BIDDERS, "bidder-4")},
     "community-1": {"director": ["procurement.contractor"]},
     "treasury-1": {"budget": ["treasury.budget"]},
     "trustees-1": {"second": ["procurement.trustee"], "trustee": ["procurement.trustee"]},
@@ -59,7 +59,7 @@ TERMS = {
 
 
 def found(folder: Path, *, bidders: tuple[str, ...] = (), training: bool = True, **parameters: Any) -> Ledger:
-    """A training ledger of five members, three bidders, and more where they are named, and a treasury, with Indonesia's figures."""
+    """A training ledger of five members, four bidders, and more where they are named, and a treasury, with Indonesia's figures."""
 
     def keys(owner: str, roles: dict[str, list[str]]) -> list[dict[str, Any]]:
         listed = [{"handle": name, "key": key_of(f"{owner}/{name}"), "roles": held} for name, held in roles.items()]
