@@ -29,6 +29,7 @@ from prasasti.contracts.procurement.process import (
     lot_name,
 )
 from prasasti.contracts.procurement.proposal.records import ListedBid, ProposalRecord, bids_of, proposal_key
+from prasasti.contracts.procurement.rounds import release_keys
 from prasasti.contracts.procurement.schedule import WINDOW, schedule
 from prasasti.contracts.treasury.budgets import release
 from prasasti.core.contract import Call, View
@@ -78,7 +79,7 @@ def fail_lot(draft: Draft, call: Call, lot: LotRecord, ground: str) -> list[Even
     told, lot = cancel_award(draft, lot, "failed")
     failed = replace(lot, failure=ground, state=FAILED)
     if process.method == DIRECT or not count_bids(draft, lot):
-        return [*told, LotFailed(ground, lot.lot, lot.process, 0), *finish_lot(draft, failed)]
+        return [*told, LotFailed(ground, lot.lot, lot.process, 0), *finish_lot(draft, call, failed)]
     ends = compute_window_end(draft, call, process)
     put_lot(draft, replace(failed, window_ends=ends))
     schedule(draft, ends, WINDOW, lot_name(lot.process, lot.lot))
@@ -104,10 +105,11 @@ def cancel_award(draft: Draft, lot: LotRecord, ground: str) -> tuple[list[Event]
     return told, replace(lot, award="", matters=lot.matters - bool(award.refusal_ends), state=EVALUATING)
 
 
-def finish_lot(draft: Draft, lot: LotRecord) -> list[Event]:
-    """A failed lot is final: its money is free."""
+def finish_lot(draft: Draft, call: Call, lot: LotRecord) -> list[Event]:
+    """A failed lot is final: its money is free, and what was sealed for it needs no key any more."""
     put_lot(draft, replace(lot, final=True))
     release(draft, lot_name(lot.process, lot.lot))
+    release_keys(draft, call, lot.process)
     return [LotFinal(lot.lot, lot.process)]
 
 

@@ -80,8 +80,10 @@ def is_lot_over(view: View, lot: LotRecord) -> bool:
 def release_keys(draft: Draft, call: Call, process: str) -> None:
     """Called when a lot is over: with the last of its process the trustees have to destroy keys that no other process needs."""
     record = draft.get(process_trustees_key(process), ProcessTrusteesRecord)
+    if record is None or not record.live:
+        return
     named = get_process(draft, process)
-    if record is None or not record.live or not all(is_lot_over(draft, get_lot(draft, process, lot)) for lot in named.lots):
+    if not all(is_lot_over(draft, get_lot(draft, process, lot)) for lot in named.lots):
         return
     draft.put(process_trustees_key(process), replace(record, live=False))
     due = compute_end(read_calendar(draft, named.buyer, call.time), call.time, read_term(draft, "key_destruction", named.published))

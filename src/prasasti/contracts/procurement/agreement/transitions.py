@@ -42,6 +42,7 @@ from prasasti.contracts.procurement.parameters import read_calendar, read_term
 from prasasti.contracts.procurement.plan.processes import compute_ocid, get_plan
 from prasasti.contracts.procurement.process import get_lot, get_process
 from prasasti.contracts.procurement.records import list_process
+from prasasti.contracts.procurement.rounds import release_keys
 from prasasti.contracts.procurement.schedule import UNSIGNED, schedule
 from prasasti.contracts.procurement.seats import find_person
 from prasasti.contracts.treasury.budgets import commit
@@ -100,6 +101,8 @@ def process_sign_contract(view: View, call: Call) -> Outcome:
         commit(draft, find_reservation(agreement), agreement.contract, list_years(agreement))
         told.append(events.ContractActive(agreement.contract, _list(draft, agreement), agreement.price))
     draft.put(agreement_key(arguments.contract), agreement)
+    if not missing and agreement.process:
+        release_keys(draft, call, agreement.process)
     return draft.outcome(*told)
 
 

@@ -178,7 +178,7 @@ def settle(draft: Draft, call: Call, lot: LotRecord) -> list[Event]:
         return ask_for_proposals(draft, call, lot)
     if lot.state != FAILED or lot.final or lot.matters or call.time < lot.window_ends:
         return []
-    return finish_lot(draft, lot)
+    return finish_lot(draft, call, lot)
 
 
 def get_matters(view: View, lot: LotRecord) -> MattersRecord:
