@@ -103,7 +103,7 @@ def is_ranking_adopted(view: View, call: Call) -> bool:
 
 
 def is_first_in_rank(view: View, call: Call) -> bool:
-    """20.2: the first of the adopted ranking that is not out, debarred or passed over."""
+    """20.2: the first of the adopted ranking that is not out, debarred (20.4) or passed over."""
     lot = get_lot(view, call.arguments.process, call.arguments.lot)
     return bool(find_first(view, lot, call.time) == call.arguments.bidder)
 
@@ -115,12 +115,6 @@ def is_award_price_fit(view: View, call: Call) -> bool:
     binds = read_flag(view, process.kind, "estimate_binds", process.published)
     is_within = parse_amount(call.arguments.price) <= parse_amount(get_lot_terms(view, lot.process, lot.lot).estimate)
     return bool(call.arguments.price == offer.evaluated) and (is_within or not binds)
-
-
-def is_awarded_not_debarred(view: View, call: Call) -> bool:
-    """20.4: neither the bidder nor another member of its consortium."""
-    lot = get_lot(view, call.arguments.process, call.arguments.lot)
-    return not any(is_debarred(view, each, call.time) for each in list_members(view, lot, call.arguments.bidder))
 
 
 def are_reasons_readable(view: View, call: Call) -> bool:
@@ -170,7 +164,7 @@ def does_reservation_stand(view: View, call: Call) -> bool:
 
 
 def is_winner_not_debarred(view: View, call: Call) -> bool:
-    """25.4: as 20.4."""
+    """25.4: neither the bidder nor another member of its consortium."""
     lot, award = get_lot(view, call.arguments.process, call.arguments.lot), require(find_award(view, call), call.arguments.award)
     return not any(is_debarred(view, each, call.time) for each in list_members(view, lot, award.bidder))
 

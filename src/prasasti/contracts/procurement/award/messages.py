@@ -103,7 +103,6 @@ AWARD_MESSAGES = (
             (rejections.NOT_ADOPTED, checks.is_ranking_adopted),
             (rejections.NOT_FIRST, checks.is_first_in_rank),
             (rejections.PRICE_ABOVE_ESTIMATE, checks.is_award_price_fit),
-            (rejections.AWARDED_DEBARRED, checks.is_awarded_not_debarred),
             (rejections.REASONS_MISSING, checks.are_reasons_readable),
             (rejections.NOT_DECLARED_AWARD, conditions.have_signers_declared),
         ),
