@@ -54,9 +54,22 @@ def parts(*lines: tuple[str, int]) -> dict[str, Any]:
 SECOND_LINE = money("2027-parks", year=2027)
 YEARS = parts(("2026-parks", 300 * MILLION), ("2027-parks", 200 * MILLION))
 
+# Of two signers the second is another organisation's: admission leaves it to the contract that they are the actor's.
+OTHERS_AUTHORITY: Signer = ("agency-2/authority", "procurement.authority")
 EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
-    "procurement.announce_plan": (plan(), (OFFICER, AUTHORITY)),
-    "procurement.change_plan": ({"plan": PLAN, "reason": "no_need", "withdraw": True}, (OFFICER, AUTHORITY)),
+    "procurement.announce_plan": (plan(multi_year=MINUTES, split_reason="other"), (OFFICER, OTHERS_AUTHORITY)),
+    "procurement.change_plan": (
+        {"changes": terms(multi_year=MINUTES, split_reason="other"), "plan": PLAN, "reason": "no_need", "withdraw": False},
+        (OFFICER, OTHERS_AUTHORITY),
+    ),
+}
+
+# What may be left out.
+MAY_BE_EMPTY = {
+    (action, f"arguments.{within}{name} {other}")
+    for action, within in (("procurement.announce_plan", ""), ("procurement.change_plan", "changes."))
+    for name in ("multi_year", "split_reason")
+    for other in ("= null", "missing")
 }
 
 ROWS: dict[str, tuple[str, Play]] = {

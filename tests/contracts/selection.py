@@ -43,7 +43,7 @@ MEMBERS = {
 }
 ORGANISATIONS = {
     **{name: {"guarantor": ["procurement.guarantor"]} for name in ("bank-1", "bank-2")},
-    "agency-2": {"authority": ["procurement.authority"], "officer": ["procurement.officer"]},
+    "agency-2": {"authority": ["procurement.authority"], "committee": ["procurement.committee"], "officer": ["procurement.officer"]},
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in (*BIDDERS, "bidder-4")},
     "community-1": {"director": ["procurement.contractor"]},
     "treasury-1": {"budget": ["treasury.budget"]},

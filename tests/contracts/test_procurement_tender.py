@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from prasasti.contracts.procurement.process import LotRecord, ProcessRecord
-from prasasti.contracts.procurement.tender.messages import CancelTender, PublishTender
+from prasasti.contracts.procurement.agreement.records import AgreementRecord
+from prasasti.contracts.procurement.award.records import AwardRecord
+from prasasti.contracts.procurement.plan import processes
+from prasasti.contracts.procurement.process import LotRecord, ProcessRecord, get_lot_terms
+from prasasti.contracts.procurement.tender.messages import TENDER_MESSAGES, AskQuestion, CancelTender, PublishTender
 from prasasti.contracts.procurement.tender.records import QuestionRecord
 from prasasti.contracts.treasury.budgets import find_line, list_reserved
+from prasasti.core.contract import Call, Record, View
+from prasasti.core.types import parse_amount
 from tests.contracts.procurement_plan_rows import announce, change, money
 from tests.contracts.procurement_tender_rows import (
+    DIRECT,
     FAILED,
+    OFFICIAL,
     PLANNED,
     QUALIFIED,
     RATED,
@@ -45,6 +55,7 @@ from tests.contracts.selection import (
     MILLION,
     OFFICER,
     PROCESS,
+    REQUEST,
     TRUSTEES,
     Selection,
     found,
@@ -252,9 +263,6 @@ def test_a_cancelled_lot_is_not_opened_and_its_money_is_free(tmp_path: Path) -> 
 
 
 def test_a_cancellation_takes_the_pending_award_and_its_draft_with_it(tmp_path: Path) -> None:
-    from prasasti.contracts.procurement.agreement.records import AgreementRecord
-    from prasasti.contracts.procurement.award.records import AwardRecord
-
     ledger = found(tmp_path)
     assert TENDERED(ledger) == ACCEPTED
     assert awarded()(ledger) == ACCEPTED
@@ -339,6 +347,113 @@ def test_a_cancellation_names_each_lot_once() -> None:
         msgspec.convert(
             {"document": tender(0)["documents"][0]["document"], "lots": ["b", "a"], "process": PROCESS, "reason": "other"}, CancelTender
         )
+
+
+class Suspended:
+    """The state, with every lot suspended: what suspends one belongs to others (23, 43)."""
+
+    def __init__(self, view: View) -> None:
+        self.view = view
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        record = self.view.get(key, kind)
+        return msgspec.structs.replace(record, suspended=["missing_files"]) if isinstance(record, LotRecord) else record
+
+
+@pytest.mark.parametrize("name", ["ask_question", "answer_question", "amend_tender"])
+def test_a_tender_of_which_every_lot_is_suspended_stands_still(tmp_path: Path, name: str) -> None:
+    ledger = found(tmp_path)
+    assert TENDERED_TWO(ledger) == ACCEPTED
+    message = next(each for each in TENDER_MESSAGES if each.name == name)
+    holds = {rejection.number: condition for rejection, condition in message.conditions}["procurement.00.3"]
+    call = Call(
+        time=ledger.time, height=9, previous_app_hash=bytes(32), chain=ledger.chain, genesis=ledger.application.genesis, transaction="",
+        registry=ledger.application.registry, actor="agency-1", signers=(),
+        arguments=msgspec.convert({"document": REQUEST, "process": PROCESS, "question": "q-1"}, AskQuestion),
+    )  # fmt: skip
+    view = ledger.application.state.view
+    assert holds(view, call)
+    assert not holds(Suspended(view), call)
+
+
+def test_after_a_default_the_next_in_rank_may_be_invited(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if a signed contract counted as one that ended: nobody ends contracts yet (39)."""
+    ledger = found(tmp_path)
+    assert TENDERED(ledger) == ACCEPTED
+    selection = Selection(ledger)
+    for bidder, price in (("bidder-1", 280), ("bidder-2", 290)):
+        assert selection.propose(bidder, price * MILLION) == ACCEPTED
+    selection.open()
+    selection.declare_all()
+    assert selection.require_of(("bidder-1", True), ("bidder-2", True)) == ACCEPTED
+    for name in COMMITTEE:
+        assert selection.vote(name) == ACCEPTED
+    assert selection.award("bidder-1", 280 * MILLION) == ACCEPTED
+    selection.wait_until(ledger.time + 10 * DAY)
+    assert selection.activate() == ACCEPTED
+    assert selection.draft(280 * MILLION) == ACCEPTED
+    for name, role in (("officer", "officer"), ("bidder-1/director", "contractor")):
+        assert selection.sign(name, role) == ACCEPTED
+    assert replace_by(ledger, "bidder-2") == "procurement.03.1", "the contract runs"
+    monkeypatch.setattr(processes, "ENDED_STATES", ("active",))
+    assert replace_by(ledger, "bidder-1") == "procurement.03.5", "not to whoever defaulted"
+    assert replace_by(ledger, "bidder-3") == "procurement.03.5", "not to whoever did not propose"
+    assert publish(process=SECOND, related=related())(ledger) == "procurement.03.1", "that was no failure"
+    assert publish(process=SECOND)(ledger) == "procurement.03.1", "and not without naming it"
+    assert replace_by(ledger, "bidder-2") == ACCEPTED
+    assert (process_of(ledger, SECOND).method, process_of(ledger, SECOND).invited) == ("direct", ["bidder-2"])
+
+
+def replace_by(ledger: Ledger, bidder: str) -> str:
+    arguments = DIRECT | {"invited": [bidder], "lots": [lot()]}
+    return publish(OFFICER, OFFICIAL, process=SECOND, related=related(relation="replacement"), **arguments)(ledger)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("publish", "amend", "cancel", "wait")), st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=8
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(STEPS)
+def test_what_is_reserved_is_what_living_lots_may_cost(steps: list[tuple[str, int, int]]) -> None:
+    """Whatever is published, amended, cancelled or fails; and no deadline comes earlier."""
+    with tempfile.TemporaryDirectory() as folder:
+        ledger = found(Path(folder))
+        assert PLANNED(ledger) == ACCEPTED
+        number = 0
+        for step, first, second in steps:
+            process = PROCESS if number < 2 else f"{PROCESS}-{number}"
+            lots = [lot("lot-1", first * 70 * MILLION), lot("lot-2", second * 70 * MILLION)]
+            before = process_of(ledger, process) if number else None
+            if step == "publish":
+                following = PROCESS if not number else f"{PROCESS}-{number + 1}"
+                answers = [publish(process=following, lots=lots, **link)(ledger) for link in ({}, {"related": related(process)})][:2]
+                number += ACCEPTED in answers
+            elif step == "amend" and before is not None:
+                amend(process=process, made=before.published, lots=lots)(ledger)
+            elif step == "cancel":
+                cancel(f"lot-{1 + first % 2}", process=process)(ledger)
+            elif step == "wait":
+                reach(ledger, ledger.time + first * 5 * DAY)
+            if before is not None:
+                assert process_of(ledger, process).deadline >= before.deadline
+            living, due = 0, 0
+            for each in [PROCESS, *(f"{PROCESS}-{later}" for later in range(2, number + 1))][: number or 0]:
+                for name in ("lot-1", "lot-2"):
+                    record = lot_of(ledger, name, each)
+                    is_alive = record.state == "open"
+                    held = sum(reserved(ledger, each, name).values())
+                    assert bool(held) == is_alive
+                    due += ceiling_of(ledger, name, each) if is_alive else 0
+                    living += held
+            assert living == due == 1_000 * MILLION - free(ledger)
+            assert due <= 500 * MILLION
+        ledger.close()
+
+
+def ceiling_of(ledger: Ledger, name: str, process: str) -> int:
+    return sum(parse_amount(part.amount) for part in get_lot_terms(ledger.application.state.view, process, name).ceiling)
 
 
 # Prequalification.

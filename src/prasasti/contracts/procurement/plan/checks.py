@@ -8,10 +8,10 @@ from prasasti.contracts.procurement.calendar import compute_date, compute_local_
 from prasasti.contracts.procurement.conditions import do_officer_and_authority_sign, is_readable
 from prasasti.contracts.procurement.kinds import KINDS
 from prasasti.contracts.procurement.parameters import read_amount, read_calendar, read_codes
-from prasasti.contracts.procurement.plan.processes import is_over, list_plan_lots
+from prasasti.contracts.procurement.plan.processes import are_buyers_lines, is_over, list_plan_lots
 from prasasti.contracts.procurement.plan.records import ANNOUNCED, FamilyRecord, PlanRecord, family_key
 from prasasti.contracts.procurement.process import DIRECT, plan_key
-from prasasti.contracts.treasury.budgets import find_line
+from prasasti.contracts.treasury.budgets import find_line, get_line
 from prasasti.core.contract import Call, View
 from prasasti.core.types import parse_amount, require
 
@@ -143,9 +143,10 @@ def _are_codes_known(view: View, call: Call, terms: Any) -> bool:
 def _are_lines_fit(view: View, call: Call, terms: Any) -> bool:
     if terms.early:
         return True
-    lines = [find_line(view, part.line) for part in terms.budgets]
-    fit = [line for line in lines if line is not None and call.actor in (line.organisation, line.unit) and line.currency == terms.currency]
-    return len(fit) == len(lines) and len({line.year for line in fit}) == len(lines)
+    names = [part.line for part in terms.budgets]
+    if not are_buyers_lines(view, call.actor, terms.currency, names):
+        return False
+    return len({get_line(view, name).year for name in names}) == len(names)
 
 
 def _is_within_budget(view: View, terms: Any) -> bool:

@@ -6,13 +6,14 @@ what is asked here reads each of their lots.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
 from prasasti.contracts.procurement.award.records import AwardRecord, award_key
 from prasasti.contracts.procurement.parameters import read_code
 from prasasti.contracts.procurement.plan.records import PlanRecord
 from prasasti.contracts.procurement.process import CANCELLED, FAILED, LotRecord, get_lot, get_process, plan_key
+from prasasti.contracts.treasury.budgets import find_line
 from prasasti.core.contract import View
 from prasasti.core.types import require
 
@@ -32,6 +33,15 @@ def compute_ocid(view: View, plan: str, number: int, time: int) -> str:
 def get_plan(view: View, plan: str) -> PlanRecord:
     """A plan line that is there."""
     return require(view.get(plan_key(plan), PlanRecord), plan)
+
+
+def are_buyers_lines(view: View, buyer: str, currency: str, names: Iterable[str]) -> bool:
+    """Whether budget lines stand, in a currency, and are the buyer's to spend: its own, or set for it by a treasury.
+
+    Of an early plan nobody asked that before: whoever reserves for one does (25).
+    """
+    lines = [find_line(view, name) for name in names]
+    return all(line is not None and buyer in (line.organisation, line.unit) and line.currency == currency for line in lines)
 
 
 def list_processes(view: View, plan: str, record: PlanRecord) -> list[str]:
