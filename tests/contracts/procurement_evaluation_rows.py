@@ -120,6 +120,12 @@ class Evaluation(Selection):
         for trustee in TRUSTEES[:2]:
             assert self.share(trustee, *envelopes) == ACCEPTED
 
+    def require_by(self, *names: str, bidder: str = "bidder-1") -> str:
+        """An outcome by members of a name."""
+        outcome = {"bidder": bidder, "document": MINUTES, "page": 1, "pass": True, "reason": "met", "requirement": "licence"}
+        arguments = {"lot": LOT, "outcomes": [outcome], "process": PROCESS}
+        return self.do("procurement.record_requirements", arguments, *(signer(name, "committee") for name in names))
+
     def pass_all(self, *bidders: str) -> str:
         return self.require_of(*((bidder, True) for bidder in bidders or BIDDERS))
 

@@ -7,8 +7,14 @@ from typing import Any
 
 import pytest
 
+from prasasti.contracts.procurement.award.events import LotFailed, LotRepeated
+from prasasti.contracts.procurement.evaluation import events
 from prasasti.contracts.procurement.evaluation.messages import EVALUATION_MESSAGES
 from prasasti.contracts.procurement.integrity import Readings, find_flagged, is_clean, list_members
+from prasasti.contracts.procurement.proposal.events import LotOpened, OpeningBegun
+from prasasti.core.encoding import encode_canonical
+from prasasti.core.entries import MAX_DEADLINE_EVENT_BYTES
+from prasasti.core.types import Event
 from tests.contracts.procurement_evaluation_rows import (
     BENCHES,
     RATED,
@@ -35,6 +41,23 @@ def test_every_refusal_has_a_row() -> None:
 @pytest.fixture
 def evaluation(tmp_path: Path) -> Evaluation:
     return Evaluation(found(tmp_path))
+
+
+LONGEST = {
+    "ballot": 10**6, "due": 10**6, "ends": 10**11, "evaluation": 3, "extended": 10**11, "ground": "m", "live": 10**6, "lot": "l" * 24,
+    "outcome": "rejected", "process": "p" * 64, "ranked": 10**6, "ranking": 3, "remedy": "reevaluate", "round": "0" * 64,
+    "slot": "financial", "until": 10**11, "window_ends": 10**11,
+}  # fmt: skip
+OF_DEADLINES = (
+    events.BallotClosed, events.BallotOpened, events.BallotRoundOpened, events.RankingPublished, events.ScoringEnded, LotFailed, LotOpened,
+    LotRepeated, OpeningBegun,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", OF_DEADLINES)
+def test_what_a_deadline_tells_fits_into_its_entry(kind: type[Event]) -> None:
+    encoded = encode_canonical(kind(**{name: LONGEST[name] for name in kind.__struct_fields__}))
+    assert len(encoded) <= MAX_DEADLINE_EVENT_BYTES
 
 
 def test_scenario_8_a_member_is_recused_and_another_holder_seated(evaluation: Evaluation) -> None:
