@@ -1,0 +1,112 @@
+"""A native process reads out as OCDS at every step, from the log alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from prasasti.integrations.ocds.merge_rules import compile_release
+from tests.contracts.selection import COMMITTEE, LOT, MILLION, MINUTES, OFFICER, PROCESS, Selection, found, lot, plan
+from tests.core.ledger import ACCEPTED
+from tests.integrations.ocds import natives, samples
+from tests.judges import run_libcoveocds
+
+DAY = 86_400
+
+
+def run_shortest(selection: Selection) -> None:
+    """From the plan to the signatures."""
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    for bidder, price in (("bidder-1", 290), ("bidder-2", 280), ("bidder-3", 310)):
+        assert selection.propose(bidder, price * MILLION) == ACCEPTED
+    selection.open()
+    selection.declare_all()
+    assert selection.require_of(("bidder-2", True), ("bidder-1", True)) == ACCEPTED
+    for name in COMMITTEE:
+        assert selection.vote(name) == ACCEPTED
+    assert selection.award("bidder-2", 280 * MILLION) == ACCEPTED
+    selection.wait_until(selection.ledger.time + 10 * DAY)
+    assert selection.activate() == ACCEPTED
+    assert selection.draft(280 * MILLION) == ACCEPTED
+    assert selection.sign("officer", "officer") == ACCEPTED
+    assert selection.sign("bidder-2/director", "contractor") == ACCEPTED
+
+
+def run_unsigned(selection: Selection) -> None:
+    """An award that nobody signs."""
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    assert selection.propose("bidder-1", 290 * MILLION) == ACCEPTED
+    selection.open()
+    selection.declare_all()
+    assert selection.require_of(("bidder-1", True)) == ACCEPTED
+    for name in COMMITTEE:
+        assert selection.vote(name) == ACCEPTED
+    assert selection.award("bidder-1", 290 * MILLION) == ACCEPTED
+    selection.wait_until(selection.ledger.time + 10 * DAY)
+    assert selection.activate() == ACCEPTED
+    assert selection.draft(290 * MILLION) == ACCEPTED
+    selection.wait_until(selection.ledger.time + 60 * DAY)
+
+
+def run_nobody_proposes(selection: Selection) -> None:
+    """No proposal, one extension, a failure."""
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    selection.wait_until(selection.process().deadline)
+    selection.wait_until(selection.process().deadline)
+
+
+def run_asked_and_cancelled(selection: Selection) -> None:
+    """A plan line is revised, a question answered, one lot of two cancelled."""
+    selection.prepare()
+    changes = {name: value for name, value in plan(400 * MILLION).items() if name != "plan"}
+    revised = {"changes": changes, "plan": "benches", "reason": "correction", "withdraw": False}
+    assert selection.do("procurement.change_plan", revised, OFFICER, ("agency-1/authority", "procurement.authority")) == ACCEPTED
+    assert selection.publish(lots=[lot(amount=100 * MILLION), lot("lot-2", amount=100 * MILLION)]) == ACCEPTED
+    question = {"document": MINUTES, "process": PROCESS, "question": "q-1"}
+    assert selection.do("procurement.ask_question", question, ("bidder-1/bidder", "procurement.bidder")) == ACCEPTED
+    assert selection.do("procurement.answer_question", question, ("agency-1/committee-1", "procurement.committee")) == ACCEPTED
+    cancelled = {"document": MINUTES, "lots": [LOT], "process": PROCESS, "reason": "budget"}
+    assert selection.do("procurement.cancel_tender", cancelled, ("agency-1/authority", "procurement.authority")) == ACCEPTED
+
+
+def run_withdrawn_plan(selection: Selection) -> None:
+    """A plan line that is not tendered."""
+    selection.prepare()
+    withdrawn = {"plan": "benches", "reason": "no_need", "withdraw": True}
+    assert selection.do("procurement.change_plan", withdrawn, OFFICER, ("agency-1/authority", "procurement.authority")) == ACCEPTED
+
+
+RUNS = {run.__name__.removeprefix("run_"): run for run in (
+    run_shortest, run_unsigned, run_nobody_proposes, run_asked_and_cancelled, run_withdrawn_plan,
+)}  # fmt: skip
+
+
+@pytest.fixture
+def selection(tmp_path: Path) -> Selection:
+    return Selection(found(tmp_path))
+
+
+def compile_all(selection: Selection, ocid: str = PROCESS) -> Any:
+    return samples.as_plain(compile_release([each.release for each in natives.derive(selection.ledger)[ocid]])[0])
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=list(RUNS))
+def test_valid_at_every_step(selection: Selection, run: Callable[[Selection], None]) -> None:
+    run(selection)
+    for releases in natives.derive(selection.ledger).values():
+        assert releases
+        natives.judge(releases)
+
+
+@pytest.mark.outside
+@pytest.mark.parametrize("run", RUNS.values(), ids=list(RUNS))
+def test_libcoveocds_has_nothing_to_say(selection: Selection, run: Callable[[Selection], None], tmp_path: Path) -> None:
+    run(selection)
+    for path in natives.write_steps(tmp_path, natives.derive(selection.ledger)[PROCESS]):
+        assert not any(run_libcoveocds(path).values()), run_libcoveocds(path)
