@@ -23,7 +23,7 @@ def list_documents(ledger: Ledger) -> dict[str, bytes]:
 
 def list_entries(ledger: Ledger) -> list[tuple[int, bytes]]:
     """The log, by position."""
-    return list(ledger.database.entries(0, ledger.database.size()))
+    return [(position, entry) for position, (_, entry) in enumerate(entry for result in ledger.results for entry in result.entries)]
 
 
 def make_folder(ledger: Ledger, folder: Path) -> Path:

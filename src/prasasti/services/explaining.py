@@ -187,13 +187,18 @@ class _Lot:
 
 
 def explain(log: ProcessLog, read_document: ReadDocument, find_ranking: FindRanking | None = None) -> Explanation | None:
-    """Recompute a process; None where the log has no native process of that id. Differs where a document is missing or another.
+    """Recompute a process; None where the log has no native process of that id. Differs where a document is missing or another,
+    or where an entry names what no entry before it made, which the rules would have refused.
 
     ``find_ranking`` gives the bidders of a ranking as a node recorded it, by lot and number: it is compared, never believed.
     """
     recount = _Recount(log, read_document, find_ranking)
     for told in log.told:
-        recount.take(told)
+        try:
+            recount.take(told)
+        except (LookupError, StopIteration, TypeError, ValueError) as problem:
+            found = f"{told.action or 'the schedule'} about something else: {problem!r}"
+            raise Differs(f"entry {told.position}", "what the entries before it allow", found) from problem
     if not recount.lots:
         return None
     return Explanation(
@@ -402,16 +407,16 @@ class _Recount:
         envelope.document = digest
         envelope.state, envelope.reason = ("malformed", contents.reason) if isinstance(contents, Malformed) else ("opened", "")
         envelope.contents = None if envelope.reason else contents
+        price = Step("opening", lot.name, step.version)
+        if envelope.slot != SCORES:
+            self._take_contents(price, lot, envelope)
+        key = "malformed" if envelope.reason else "opened"
+        facts = {"bidder": envelope.bidder, "slot": envelope.slot, "reason": envelope.reason, "shares": len(envelope.shares)}
+        step.lines += [Line(key, facts, envelope.position, digest), *price.lines]
         if envelope.sealed[0] == 0:
             step.compare("malformed", envelope.reason or "no", item["malformed"] or "no", told.position)
             if not envelope.reason:
                 step.compare("contents", _show(plaintext), _show(str(item["plaintext"]).encode()), told.position)
-        key = "malformed" if envelope.reason else "opened"
-        step.say(
-            key, envelope.position, digest, bidder=envelope.bidder, slot=envelope.slot, reason=envelope.reason, shares=len(envelope.shares)
-        )
-        if envelope.slot != SCORES:
-            self._take_contents(step, lot, envelope)
 
     def _decode(self, lot: _Lot, envelope: _Envelope, plaintext: bytes | None) -> Any:
         if plaintext is None:
