@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -51,7 +52,8 @@ def test_amounts_that_are_none(changes: dict[str, object], words: str) -> None:
 def test_sums_of_a_family_may_exceed_an_amount(tmp_path: Path) -> None:
     """With reasons for each split a family has no bound; what cannot be counted in an amount still counts."""
     most = 2**63 - 1
-    ledger = found(tmp_path, **{"procurement.goods.direct_limit": str(most)})
+    parameters: dict[str, Any] = {"procurement.goods.direct_limit": str(most)}
+    ledger = found(tmp_path, **parameters)
     assert money(amount=most)(ledger) == ACCEPTED
     for number in range(3):
         assert announce(amount=most, plan=f"p{number}", split_reason="other")(ledger) == ACCEPTED

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from prasasti.contracts.procurement.tender.messages import TENDER_MESSAGES, AskQ
 from prasasti.contracts.procurement.tender.records import QuestionRecord
 from prasasti.contracts.treasury.budgets import find_line, list_reserved
 from prasasti.core.contract import Call, Record, View
+from prasasti.core.encoding import encode_canonical
 from prasasti.core.types import parse_amount
 from tests.contracts.procurement_plan_rows import announce, change, money
 from tests.contracts.procurement_tender_rows import (
@@ -526,6 +528,32 @@ def test_only_those_who_qualified_propose_once_the_window_is_over(tmp_path: Path
     share_all(ledger, envelopes)
     assert (lot_of(ledger).state, lot_of(ledger).live) == ("evaluating", 2)
     assert lot_of(ledger).ranking == 1, "nothing else is required: the ranking is published"
+
+
+def test_after_qualification_two_files_are_opened_one_after_the_other(tmp_path: Path) -> None:
+    """Who qualified and fills one of two slots counts as withdrawn."""
+    ledger = found(tmp_path)
+    assert PLANNED(ledger) == ACCEPTED
+    begin_qualification(ledger, *THREE, files="two")
+    declare(ledger)
+    assert judge(ledger, *((bidder, True) for bidder in THREE)) == ACCEPTED
+    reach(ledger, lot_of(ledger).window_ends)
+    technical = json.loads(proposal(ledger, 280 * MILLION))
+    technical = {name: value for name, value in technical.items() if name not in ("items", "price")}
+    envelopes: dict[str, dict[str, str]] = {"technical": {}, "financial": {}}
+    for bidder in THREE:
+        for slot in ("technical", "financial")[: 2 if bidder != "bidder-3" else 1]:
+            plaintext = encode_canonical(technical) if slot == "technical" else proposal(ledger, 280 * MILLION)
+            answered, envelopes[slot][bidder] = submit(ledger, bidder, slot, plaintext)
+            assert answered == ACCEPTED
+    reach(ledger, process_of(ledger).deadline)
+    assert (lot_of(ledger).stage, lot_of(ledger).due) == ("technical", 2)
+    reach(ledger, process_of(ledger).opening)
+    del envelopes["technical"]["bidder-3"]
+    share_all(ledger, envelopes["technical"])
+    assert (lot_of(ledger).state, lot_of(ledger).stage, lot_of(ledger).due) == ("opening", "financial", 2)
+    share_all(ledger, envelopes["financial"])
+    assert (lot_of(ledger).state, lot_of(ledger).live, lot_of(ledger).ranking) == ("evaluating", 2, 1)
 
 
 def test_who_failed_to_qualify_does_not_propose(tmp_path: Path) -> None:
