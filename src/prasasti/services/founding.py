@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from prasasti.contracts.offices import MAX_PERSON_KEYS, find_exclusion, is_role_
 from prasasti.core.contract import Contract, Record, encode_table
 from prasasti.core.encoding import EncodingProblem, encode_canonical
 from prasasti.core.genesis import REQUIRED_PARAMETERS, ConsensusParts, Genesis, ParameterRecord, decode_genesis, list_founders
+from prasasti.core.parameters import Value
 from prasasti.integrations.signers import create_training_key, open_training_key, write_new_secret
 
 DEFAULT_PARAMETERS = {each.name: each.default for each in PARAMETERS if each.name in REQUIRED_PARAMETERS}
@@ -61,7 +62,9 @@ TRAINING_KEYS = (
 )
 
 
-def make_training_genesis(keys_folder: Path, name: str, time: int, parts: ConsensusParts, bucket_bits: int) -> bytes:
+def make_training_genesis(
+    keys_folder: Path, name: str, time: int, parts: ConsensusParts, bucket_bits: int, parameters: Mapping[str, Value] | None = None
+) -> bytes:
     """Genesis of a training ledger; writes its keys in clear under ``keys_folder``, each marked ``training``.
 
     Keys that stand there, of an attempt that was interrupted, are taken: nothing was ever signed with them.
@@ -88,6 +91,7 @@ def make_training_genesis(keys_folder: Path, name: str, time: int, parts: Consen
                 "publication_policy": "",
             }
         ],
+        "parameters": dict(parameters or {}),
     }
     return build_genesis(founders, time, parts, bucket_bits, training=True)
 

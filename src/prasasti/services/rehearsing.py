@@ -57,7 +57,7 @@ class Course:
 
 def run_course(ledger: Ledger) -> Course:
     """The whole course, on a training ledger as ``make_training_genesis`` founds it; RehearsalProblem."""
-    actor = _Actor(ledger)
+    actor = Actor(ledger)
     opened = ledger.now()
     end = opened + VOTE_DAYS * DAY_SECONDS + SLACK_SECONDS
     effective_from = end + (NOTICE_DAYS + 1) * DAY_SECONDS
@@ -133,7 +133,7 @@ def _answer_by(witnesses: dict[str, Witness]) -> Send:
     return send
 
 
-class _Actor:
+class Actor:
     """Signs with the training ledger's keys, by their handles."""
 
     def __init__(self, ledger: Ledger) -> None:
