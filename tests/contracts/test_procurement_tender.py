@@ -1,4 +1,4 @@
-"""Tenders: every refusal beside the nearest message that stands; scenarios of the lifecycle by name."""
+"""Tenders, beyond the rows that all contracts share: scenarios of the lifecycle by name, deadlines, prequalification, money."""
 
 from __future__ import annotations
 
@@ -30,7 +30,6 @@ from tests.contracts.procurement_tender_rows import (
     PLANNED,
     QUALIFIED,
     RATED,
-    ROWS,
     SECOND,
     TENDERED,
     TENDERED_TWO,
@@ -66,12 +65,6 @@ from tests.contracts.selection import (
     tender,
 )
 from tests.core.ledger import ACCEPTED, Ledger
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_each_row(tmp_path: Path, name: str) -> None:
-    number, play = ROWS[name]
-    assert play(found(tmp_path)) == number
 
 
 def lot_of(ledger: Ledger, name: str = LOT, process: str = PROCESS) -> LotRecord:

@@ -21,7 +21,7 @@ SHARES_OF_MARKET = Rejection(
     "procurement.03.10", "a lot is, or is not, for small firms, against its ceiling, or the preference above its limit"
 )
 QUESTION_TOO_LATE = Rejection("procurement.04.1", "the time to ask is over")
-AMENDED_TOO_LATE = Rejection("procurement.06.1", "the deadline has passed")
+AMENDED_TOO_LATE = Rejection("procurement.06.1", "the deadline of what would be changed has passed")
 AMENDED_OTHERWISE = Rejection(
     "procurement.06.3", "as amended: the lots, files, qualification or invitations are others, or what binds an opened lot is changed"
 )
