@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from prasasti.contracts import CONTRACTS
 from prasasti.contracts.procurement.agreement.records import AgreementRecord
 from prasasti.contracts.procurement.process import ProcessRecord
 from prasasti.contracts.procurement.sealing.framing import Round, Trustee, compute_context, compute_envelope_id, compute_round
 from prasasti.contracts.procurement.sealing.plain import PlainSealer
+from prasasti.core.contract import Contract
 from prasasti.core.encoding import encode_canonical
 from tests.core.ledger import ACCEPTED, PARAMETERS, Ledger, Signer, key_of
 
@@ -58,7 +61,9 @@ TERMS = {
 }  # fmt: skip
 
 
-def found(folder: Path, *, bidders: tuple[str, ...] = (), training: bool = True, **parameters: Any) -> Ledger:
+def found(
+    folder: Path, *, bidders: tuple[str, ...] = (), contracts: Sequence[Contract] = CONTRACTS, training: bool = True, **parameters: Any
+) -> Ledger:
     """A training ledger of five members, four bidders, and more where they are named, and a treasury, with Indonesia's figures."""
 
     def keys(owner: str, roles: dict[str, list[str]]) -> list[dict[str, Any]]:
@@ -71,7 +76,7 @@ def found(folder: Path, *, bidders: tuple[str, ...] = (), training: bool = True,
         for owner, roles in sorted((ORGANISATIONS | {name: {"bidder": ["procurement.bidder"]} for name in bidders}).items())
     ]
     values = PARAMETERS | {"max_expiry_seconds": 604_800, "governance.profile": "indonesia"} | parameters
-    return Ledger(folder, members=members, organisations=organisations, parameters=values, training=training)
+    return Ledger(folder, contracts, members=members, organisations=organisations, parameters=values, training=training)
 
 
 def signer(name: str, role: str) -> Signer:
