@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from prasasti.contracts.procurement.agreement.records import GuaranteeRecord
 from prasasti.contracts.procurement.award.records import AwardRecord
 from tests.contracts.plays import Play
 from tests.contracts.selection import (
@@ -180,6 +181,23 @@ def calling(guarantee: str = "guarantee-1", amount: int = MILLION, ground: str =
 def waiting(days: int) -> Act:
     def act(selection: Selection) -> str:
         selection.wait_until(selection.ledger.time + days * DAY)
+        return ACCEPTED
+
+    return act
+
+
+def short_guarantee(selection: Selection) -> str:
+    """A guarantee that binds no longer than it has to."""
+    return guaranteeing(until=last_due(selection) + 14 * DAY)(selection)
+
+
+def waiting_for_end(seconds: int) -> Act:
+    """Until so many seconds after the guarantee's last one."""
+
+    def act(selection: Selection) -> str:
+        record = selection.ledger.application.state.view.get("procurement/guarantee/guarantee-1", GuaranteeRecord)
+        assert record is not None
+        selection.wait_until(record.until + seconds)
         return ACCEPTED
 
     return act
@@ -444,7 +462,8 @@ ROWS: dict[str, tuple[str, Play]] = {
     "called twice": ("procurement.00.2", on(sign, guaranteeing(), calling(), calling())),
     "a bid guarantee when the contract is signed": (
         "procurement.00.2", on(draft, bid(), by_officer, by_contractor, calling("bid-1", ground="not_signing"))),
-    "called on its last day": (ACCEPTED, on(publish, bid(until=START + 60 + 134 * DAY), calling("bid-1", ground="withdrawal"))),
+    "called on its last day": (ACCEPTED, on(sign, short_guarantee, waiting_for_end(0), calling())),
+    "called a second later": ("procurement.00.4", on(sign, short_guarantee, waiting_for_end(1), calling())),
     "called by a document that nobody reads": ("procurement.00.5", on(sign, guaranteeing(), calling(document=SCAN))),
     "called for no ground": ("procurement.00.6", on(sign, guaranteeing(), calling(ground="whim"))),
     "a performance guarantee for a withdrawn proposal": ("procurement.41.1", on(sign, guaranteeing(), calling(ground="withdrawal"))),
