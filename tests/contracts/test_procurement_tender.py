@@ -405,7 +405,7 @@ def replace_by(ledger: Ledger, bidder: str) -> str:
 
 
 STEPS = st.lists(
-    st.tuples(st.sampled_from(("publish", "amend", "cancel", "wait")), st.integers(1, 4), st.integers(1, 4)), min_size=1, max_size=8
+    st.tuples(st.sampled_from(("publish", "amend", "cancel", "wait")), st.integers(1, 5), st.integers(1, 5)), min_size=4, max_size=8
 )
 
 
@@ -415,36 +415,44 @@ def test_what_is_reserved_is_what_living_lots_may_cost(steps: list[tuple[str, in
     """Whatever is published, amended, cancelled or fails; and no deadline comes earlier."""
     with tempfile.TemporaryDirectory() as folder:
         ledger = found(Path(folder))
-        assert PLANNED(ledger) == ACCEPTED
-        number = 0
+        assert TENDERED_TWO(ledger) == ACCEPTED
+        names = [PROCESS]
         for step, first, second in steps:
-            process = PROCESS if number < 2 else f"{PROCESS}-{number}"
-            lots = [lot("lot-1", first * 70 * MILLION), lot("lot-2", second * 70 * MILLION)]
-            before = process_of(ledger, process) if number else None
+            current = names[-1]
+            before = process_of(ledger, current)
+            lots = [lot("lot-1", first * 60 * MILLION), lot("lot-2", second * 60 * MILLION)]
             if step == "publish":
-                following = PROCESS if not number else f"{PROCESS}-{number + 1}"
-                answers = [publish(process=following, lots=lots, **link)(ledger) for link in ({}, {"related": related(process)})][:2]
-                number += ACCEPTED in answers
-            elif step == "amend" and before is not None:
-                amend(process=process, made=before.published, lots=lots)(ledger)
+                following = f"{PROCESS}-{len(names) + 1}"
+                links: list[dict[str, Any]] = [{}, {"related": related(names[-1])}]
+                if ACCEPTED in [publish(process=following, lots=lots, **link)(ledger) for link in links]:
+                    names.append(following)
+            elif step == "amend":
+                open_lots = [each for each in lots if lot_of(ledger, each["lot"], names[-1]).state == "open"]
+                times: dict[str, Any] = {"deadline": before.deadline, "opening": before.opening, "lots": open_lots or lots}
+                amend(process=names[-1], made=before.published, **times, **linked(before))(ledger)
             elif step == "cancel":
-                cancel(f"lot-{1 + first % 2}", process=process)(ledger)
-            elif step == "wait":
+                cancel(f"lot-{1 + first % 2}", process=names[-1])(ledger)
+            else:
                 reach(ledger, ledger.time + first * 5 * DAY)
-            if before is not None:
-                assert process_of(ledger, process).deadline >= before.deadline
-            living, due = 0, 0
-            for each in [PROCESS, *(f"{PROCESS}-{later}" for later in range(2, number + 1))][: number or 0]:
-                for name in ("lot-1", "lot-2"):
-                    record = lot_of(ledger, name, each)
-                    is_alive = record.state == "open"
-                    held = sum(reserved(ledger, each, name).values())
-                    assert bool(held) == is_alive
-                    due += ceiling_of(ledger, name, each) if is_alive else 0
-                    living += held
-            assert living == due == 1_000 * MILLION - free(ledger)
-            assert due <= 500 * MILLION
+            assert process_of(ledger, current).deadline >= before.deadline
+            check_money(ledger, names)
         ledger.close()
+
+
+def linked(process: ProcessRecord) -> dict[str, Any]:
+    return {"related": msgspec.to_builtins(process.related)} if process.related is not None else {}
+
+
+def check_money(ledger: Ledger, names: list[str]) -> None:
+    """Each open lot holds its ceiling, nothing else is held, and the plan bears it all."""
+    total = 0
+    for process in names:
+        for name in ("lot-1", "lot-2"):
+            held = sum(reserved(ledger, process, name).values())
+            assert held == (ceiling_of(ledger, name, process) if lot_of(ledger, name, process).state == "open" else 0)
+            total += held
+    assert total == 1_000 * MILLION - free(ledger)
+    assert total <= 500 * MILLION
 
 
 def ceiling_of(ledger: Ledger, name: str, process: str) -> int:

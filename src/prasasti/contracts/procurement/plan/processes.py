@@ -6,6 +6,7 @@ what is asked here reads each of their lots.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
@@ -61,10 +62,10 @@ def find_latest(view: View, plan: str, record: PlanRecord) -> dict[str, LotRecor
     return {lot.lot: lot for lot in list_plan_lots(view, plan, record)}
 
 
-def count_failures(view: View, plan: str, lot: str) -> int:
-    """In how many processes of a plan line a lot failed for good, an opening that failed or a lost file not being the market's."""
+def count_failures(view: View, plan: str) -> Counter[str]:
+    """In how many processes of a plan line each lot failed for good; a failed opening or a lost file is not the market's failure."""
     lots = list_plan_lots(view, plan, get_plan(view, plan))
-    return sum(each.lot == lot and each.state == FAILED and each.final and each.failure not in LEDGERS_OWN for each in lots)
+    return Counter(lot.lot for lot in lots if lot.state == FAILED and lot.final and lot.failure not in LEDGERS_OWN)
 
 
 def is_over(view: View, lot: LotRecord) -> bool:

@@ -29,7 +29,8 @@ def may_be_direct(view: View, arguments: Any, plan: PlanRecord, time: int) -> bo
         return True
     relation = arguments.related.relation if arguments.related is not None else ""
     if relation == UNSUCCESSFUL:
-        return all(count_failures(view, arguments.plan, lot.lot) >= FAILURES_BEFORE for lot in arguments.lots)
+        failures = count_failures(view, arguments.plan)
+        return all(failures[lot.lot] >= FAILURES_BEFORE for lot in arguments.lots)
     if relation == REPLACEMENT:
         latest = find_latest(view, arguments.plan, plan)
         return all(arguments.invited == find_reserve(view, latest.get(lot.lot), time) for lot in arguments.lots)

@@ -124,7 +124,7 @@ def close_tender(draft: Draft, call: Call, name: str, is_first: bool) -> list[Ev
 def decide_qualification(draft: Draft, call: Call, lot: LotRecord) -> list[Event]:
     """The last outcome of a prequalification is there: the result is public, and may be complained about; too few: it has failed."""
     process = get_process(draft, lot.process)
-    least = LEAST_QUALIFIED_AGAIN if count_failures(draft, process.plan, lot.lot) else LEAST_QUALIFIED
+    least = LEAST_QUALIFIED_AGAIN if count_failures(draft, process.plan)[lot.lot] else LEAST_QUALIFIED
     if lot.live < least:
         return [events.QualificationDecided(lot.live, lot.lot, lot.process, 0), *fail_lot(draft, call, lot, "c")]
     ends = compute_window_end(draft, call, process)
