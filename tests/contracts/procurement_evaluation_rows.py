@@ -126,6 +126,9 @@ class Evaluation(Selection):
         arguments = {"lot": LOT, "outcomes": [outcome], "process": PROCESS}
         return self.do("procurement.record_requirements", arguments, *(signer(name, "committee") for name in names))
 
+    def pass_by(self, *names: str) -> str:
+        return [self.require_by(*names, bidder=bidder) for bidder in BIDDERS][-1]
+
     def pass_all(self, *bidders: str) -> str:
         return self.require_of(*((bidder, True) for bidder in bidders or BIDDERS))
 

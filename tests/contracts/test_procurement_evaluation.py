@@ -318,6 +318,20 @@ def test_a_leaving_members_sheet_falls_and_the_newcomer_seals(evaluation: Evalua
     assert len(evaluation.ranking()) == 3
 
 
+def test_a_counted_sheet_stays_with_its_seat(evaluation: Evaluation) -> None:
+    """Also where its member comes back into another seat: no sheet counts twice."""
+    evaluation.begin(**RATED)
+    evaluation.declare_all()
+    evaluation.score_all()
+    evaluation.close_scoring()
+    evaluation.count()
+    assert evaluation.declare("alternate-1", "committee") == ACCEPTED
+    assert evaluation.take_seat("committee", COMMITTEE[2], "alternate-1", reason="left") == ACCEPTED
+    assert evaluation.take_seat("committee", COMMITTEE[0], COMMITTEE[2], reason="left") == ACCEPTED
+    assert evaluation.pass_by(COMMITTEE[1], COMMITTEE[2]) == ACCEPTED
+    assert [each.technical for each in evaluation.ranking()] == [860_000, 720_000, 700_000]
+
+
 def test_a_leaving_members_vote_falls(evaluation: Evaluation) -> None:
     evaluation.publish_ranking()
     assert evaluation.vote(COMMITTEE[2], "reject") == ACCEPTED

@@ -15,7 +15,8 @@ SHEET_SEALED, COUNTED, VOID, FALLEN = "sealed", "counted", "void", "fallen"
 
 
 class SheetRecord(Struct, frozen=True):
-    """A committee member's score sheet of one evaluation; ``versions`` sealed so far, ``scores`` once it is counted."""
+    """A score sheet of one evaluation, under the name of who has the seat; ``person`` sealed it, which may be who had the seat before.
+    ``versions`` sealed so far, ``scores`` once it is counted."""
 
     envelope: str
     person: Person

@@ -28,6 +28,7 @@ from prasasti.contracts.procurement.evaluation.effects import (
 )
 from prasasti.contracts.procurement.evaluation.records import (
     BALLOT_OPEN,
+    COUNTED,
     FALLEN,
     SHEET_SEALED,
     Cast,
@@ -98,7 +99,7 @@ def process_declare_interests(view: View, call: Call) -> Outcome:
 
 
 def process_seat(view: View, call: Call) -> Outcome:
-    """13: outcomes stand; the leaver's sheet that is not counted and the vote in an open ballot fall; what waited goes on."""
+    """13: outcomes and counted sheets stand; what the leaver sealed uncounted or voted in an open ballot falls; what waited goes on."""
     draft, arguments = Draft(view), call.arguments
     entered, left = _spell_holder(arguments.enters), _spell_holder(arguments.leaves) if arguments.leaves is not None else ""
     told: list[Event] = [events.SeatTaken(entered, left, arguments.process, arguments.seat)]
@@ -114,7 +115,7 @@ def process_seat(view: View, call: Call) -> Outcome:
     seats = replace(process.seats, alternates=alternates, committee=committee)
     draft.put(process_key(arguments.process), replace(process, seats=seats))
     for name in process.lots:
-        _leave(draft, call, get_lot(draft, arguments.process, name), leaver)
+        _hand_over(draft, call, get_lot(draft, arguments.process, name), leaver, person)
     return draft.outcome(*told)
 
 
@@ -195,11 +196,17 @@ def _await_seat(draft: Draft, call: Call, process: str) -> None:
             await_decision(draft, call, lot)
 
 
-def _leave(draft: Draft, call: Call, lot: LotRecord, leaver: Person) -> None:
-    """What a leaving member left uncounted in a lot falls; the schedule goes on with what waited, lot by lot."""
+def _hand_over(draft: Draft, call: Call, lot: LotRecord, leaver: Person, person: Person) -> None:
+    """A counted sheet stays with its seat, whoever sits there; what is not counted falls. The schedule goes on with what waited, lot
+    by lot."""
     if lot.state != EVALUATING:
         return
-    sheet = find_sheet(draft, lot, leaver)
+    sheet, own = find_sheet(draft, lot, leaver), find_sheet(draft, lot, person)
+    if sheet is not None and sheet.state == COUNTED:
+        draft.put(sheet_key(lot.process, lot.lot, lot.evaluation, person), sheet)
+    elif own is not None:
+        # Somebody who comes back: what was counted of them stays with the seat that they left.
+        draft.put(sheet_key(lot.process, lot.lot, lot.evaluation, person), replace(own, state=FALLEN))
     if sheet is not None and sheet.state == SHEET_SEALED:
         drop_envelope(draft, sheet.envelope, WITHDRAWN)
         draft.put(sheet_key(lot.process, lot.lot, lot.evaluation, leaver), replace(sheet, state=FALLEN))
