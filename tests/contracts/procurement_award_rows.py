@@ -38,7 +38,7 @@ from tests.contracts.selection import (
 from tests.core.ledger import ACCEPTED, Ledger, Signer
 
 PRICES = {bidder: price * MILLION for bidder, price in zip(BIDDERS, (290, 280, 270), strict=True)}
-WORKS = {"kind": "works"}
+WORKS: dict[str, Any] = {"kind": "works"}
 OFFICIAL = signer("committee-1", "committee")
 VIDEO = MINUTES | {"media_type": "video/mp4"}
 BOND = 300 * MILLION // 100
