@@ -280,6 +280,15 @@ def tied(step: Callable[[Evaluation], str]) -> Play:
     return after_ranking(run)
 
 
+def refused(step: Callable[[Evaluation], str]) -> Play:
+    """An award that the officer refused."""
+    return after_ranking(all_of(AWARDED, refuse, step))
+
+
+def refuse(evaluation: Evaluation) -> str:
+    return evaluation.do("procurement.refuse_result", REFUSE, OFFICER)
+
+
 def all_of(*steps: Callable[[Evaluation], str]) -> Callable[[Evaluation], str]:
     """All but the last are accepted; the last one's outcome."""
 
@@ -380,6 +389,8 @@ OTHERS_AUTHORITY: Signer = ("agency-2/authority", "procurement.authority")
 INTEREST = {"organisation": "bidder-1", "relation": "owner"}
 FRIENDSHIP = {"organisation": "bidder-1", "relation": "friend"}
 ONE = (("bidder-1", True),)
+AWARDED = all_of(vote_all("adopt", "adopt", "adopt"), lambda evaluation: evaluation.award("bidder-3", BENCHES["bidder-3"]))
+REFUSE = {"document": MINUTES, "lot": LOT, "process": PROCESS, "reason": "price"}
 RECUSED_LAST = all_of(*(declare(name, "committee") for name in COMMITTEE[:2]), declare(COMMITTEE[2], "committee", INTEREST))
 
 ALLOWED: dict[tuple[str, int], set[str]] = {
@@ -409,6 +420,11 @@ ROWS: dict[str, tuple[str, Play]] = {
         all_of(vote_all("adopt", "adopt", "abstain"), decide()))),
     "a seat decided on that is taken": ("procurement.11.1", after_ranking(decide("seat"))),
     "a seat that nobody takes": (ACCEPTED, after_opening(all_of(RECUSED_LAST, decide("seat", reason="no_clean_seat")), declared=False)),
+    "a refused award kept": (ACCEPTED, refused(decide("refusal", "keep"))),
+    "a refused award evaluated anew": (ACCEPTED, refused(decide("refusal", "reevaluate"))),
+    "a refused award failed": (ACCEPTED, refused(decide("refusal"))),
+    "an award decided on that nobody refused": ("procurement.11.1", after_ranking(all_of(AWARDED, decide("refusal", "keep")))),
+    "a refused award decided on twice": ("procurement.11.1", refused(all_of(decide("refusal", "keep"), decide("refusal", "keep")))),
     "a tie kept": ("procurement.11.2", tied(decide(decision="keep"))),
     "a vacant seat evaluated anew": (
         "procurement.11.2", after_opening(all_of(RECUSED_LAST, decide("seat", "reevaluate")), declared=False)),

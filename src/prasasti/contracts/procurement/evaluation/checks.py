@@ -64,7 +64,7 @@ def is_decision_reason_known(view: View, call: Call) -> bool:
 
 
 def is_matter_open(view: View, call: Call) -> bool:
-    """11.1: two ballots without a majority to adopt, a seat that nobody took, or what else the table has."""
+    """11.1: an award that the officer refused, two ballots without a majority to adopt, a seat that nobody took."""
     return MATTERS[call.arguments.about].is_open(view, get_lot(view, call.arguments.process, call.arguments.lot))
 
 

@@ -6,9 +6,12 @@ One table: a contract's folder that leaves something else to the authority adds 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple
 
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.procurement.award.effects import FAIL, KEEP, decide_refusal, is_refusal_open
+from prasasti.contracts.procurement.award.records import REEVALUATE
 from prasasti.contracts.procurement.evaluation.effects import begin_again, is_seat_open, is_vote_open
 from prasasti.contracts.procurement.lots import fail_lot
 from prasasti.contracts.procurement.process import LotRecord
@@ -31,6 +34,7 @@ def fail_without_result(draft: Draft, call: Call, lot: LotRecord) -> list[Event]
 
 
 MATTERS: Mapping[str, Matter] = {
-    "seat": Matter(is_seat_open, {"fail": fail_without_result}),
-    "vote": Matter(is_vote_open, {"fail": fail_without_result, "reevaluate": begin_again}),
+    "refusal": Matter(is_refusal_open, {each: partial(decide_refusal, decision=each) for each in (FAIL, KEEP, REEVALUATE)}),
+    "seat": Matter(is_seat_open, {FAIL: fail_without_result}),
+    "vote": Matter(is_vote_open, {FAIL: fail_without_result, REEVALUATE: begin_again}),
 }

@@ -34,7 +34,7 @@ class DeclareInterests(Struct, frozen=True, forbid_unknown_fields=True):
 class Decide(Struct, frozen=True, forbid_unknown_fields=True):
     """11: the authority ends what is left to it in a lot; the table of matters and their decisions is in ``decisions``."""
 
-    about: Literal["seat", "vote"]
+    about: Literal["refusal", "seat", "vote"]
     decision: Literal["fail", "keep", "reevaluate"]
     document: Document
     lot: LotId
