@@ -102,13 +102,14 @@ def process_seat(view: View, call: Call) -> Outcome:
     """13: outcomes and counted sheets stand; what the leaver sealed uncounted or voted in an open ballot falls; what waited goes on."""
     draft, arguments = Draft(view), call.arguments
     entered, left = _spell_holder(arguments.enters), _spell_holder(arguments.leaves) if arguments.leaves is not None else ""
-    told: list[Event] = [events.SeatTaken(entered, left, arguments.process, arguments.seat)]
+    taken = events.SeatTaken(entered, left, arguments.process, arguments.seat)
     if arguments.seat == TRUSTEE_SEAT:
-        return draft.outcome(*told, *_replace_trustee(draft, call))
+        _replace_trustee(draft, call)
+        return draft.outcome(taken)
     process, person = get_process(view, arguments.process), Person(arguments.enters.handle, arguments.enters.organisation)
     if arguments.seat != "committee":
         draft.put(process_key(arguments.process), replace(process, seats=replace(process.seats, **{arguments.seat: person})))
-        return draft.outcome(*told)
+        return draft.outcome(taken)
     leaver = Person(arguments.leaves.handle, arguments.leaves.organisation)
     committee = [Seat(person, SITTING) if seat.person == leaver else seat for seat in process.seats.committee]
     alternates = [each for each in process.seats.alternates if each != person]
@@ -116,7 +117,7 @@ def process_seat(view: View, call: Call) -> Outcome:
     draft.put(process_key(arguments.process), replace(process, seats=seats))
     for name in process.lots:
         _hand_over(draft, call, get_lot(draft, arguments.process, name), leaver, person)
-    return draft.outcome(*told)
+    return draft.outcome(taken)
 
 
 def process_note_arithmetic(view: View, call: Call) -> Outcome:
@@ -220,15 +221,17 @@ def _hand_over(draft: Draft, call: Call, lot: LotRecord, leaver: Person, person:
     schedule(draft, call.time, SEATED, lot_name(lot.process, lot.lot))
 
 
-def _replace_trustee(draft: Draft, call: Call) -> list[Event]:
-    """After a lost ballot round: the next one has another trustee, and what was sealed to the former is sealed again."""
-    arguments, told = call.arguments, list[Event]()
+def _replace_trustee(draft: Draft, call: Call) -> None:
+    """After a lost ballot round: the next one has another trustee, and what was sealed to the former is sealed again.
+
+    The round and its end stand with each lot: an event for each of twenty lots would not fit into the entry.
+    """
+    arguments = call.arguments
     for lot in list_lots_of_trustee(draft, call):
         record = get_round_record(draft, lot.ballot_round)
         (entering,) = pin_trustees([Trustee(arguments.enters.key_id, arguments.enters.organisation)])
         trustees = [entering if each.organisation == arguments.leaves.organisation else each for each in record.trustees]
-        told += renew_round(draft, call, lot, trustees)
-    return told
+        renew_round(draft, call, lot, trustees)
 
 
 def _note_acted(draft: Draft, call: Call, person: Person) -> None:
