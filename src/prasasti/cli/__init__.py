@@ -18,6 +18,7 @@ from prasasti.cli.offices import office
 from prasasti.cli.open_data import import_
 from prasasti.cli.operating import backup, restore
 from prasasti.cli.pilot import pilot
+from prasasti.cli.procuring import make_commands
 from prasasti.cli.publishing import proof, publish
 from prasasti.cli.reading import list_, rebuild, search, show, totals
 from prasasti.cli.recording import submit
@@ -58,7 +59,7 @@ GOVERNING = (propose, vote, proposals, parameter)
 
 RUNNING = (audit, check_state, backup, restore, serve, witness)
 
-for each in (init, *PEOPLE, submit, *GOVERNING, import_, publish, proof, export, *READING, *RUNNING, pilot):
+for each in (init, *PEOPLE, submit, *GOVERNING, *make_commands(), import_, publish, proof, export, *READING, *RUNNING, pilot):
     prasasti.add_command(each)
 
 

@@ -1,0 +1,228 @@
+"""A whole selection by commands, from the budget to the signatures; what each shows before it signs."""
+
+from __future__ import annotations
+
+import json
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from click.testing import Result
+
+from prasasti import bootstrap
+from prasasti.cli.catalogue import LANGUAGES, load_words
+from prasasti.cli.procuring import ELSEWHERE, GROUPS, ROWS
+from prasasti.contracts import CONTRACTS
+from prasasti.core.encoding import encode_canonical
+from prasasti.integrations.signers import create_training_key
+from tests.cli.conftest import Run, read_json
+from tests.contracts.selection import COMMITTEE, DAY, LOT, PLAN, PROCESS, TERMS, found, lot, tender
+
+PDF = b"%PDF-1.7 minutes\n"
+PRICES = {"bidder-1": "2900000", "bidder-2": "2800000"}
+
+
+class Desk:
+    """Everybody's keys in one place, and the commands that they give."""
+
+    def __init__(self, folder: Path, run: Run) -> None:
+        self.folder = folder / "ledger"
+        genesis = msgspec.json.decode(found(folder).genesis_bytes) | {"consensus_parts": msgspec.to_builtins(bootstrap.allowed_parts())}
+        bootstrap.create_ledger(self.folder, encode_canonical(genesis))
+        self.keys = folder / "keys"
+        self.keys.mkdir()
+        self.run = run
+        self.paper = folder / "minutes.pdf"
+        self.paper.write_bytes(PDF)
+
+    def key(self, name: str) -> Path:
+        path = self.keys / f"{name.replace('/', '-')}.training.seed"
+        if not path.exists():
+            create_training_key(path, sha256(f"a test's key: {name}".encode()).digest())
+        return path
+
+    def __call__(self, *words: str | Path, signers: tuple[str, ...], expect: int = 0, yes: bool = True, stdin: str | None = None) -> Result:
+        named = [each for name in signers for each in ("-s", self.key(name if "/" in name else f"agency-1/{name}"))]
+        return self.run(*words, *named, "--ledger", self.folder, *(["--yes"] if yes else []), expect=expect, stdin=stdin)
+
+    def write(self, name: str, value: Any) -> Path:
+        path = self.folder.parent / name
+        path.write_text(json.dumps(value))
+        return path
+
+    def wait(self, seconds: int) -> None:
+        self.run(
+            "submit", "governance.advance_clock", "-a", json.dumps({"seconds": seconds}), "--ledger", self.folder,
+            "-s", f"governance.officer={self.key('auditor-1/officer')}",
+        )  # fmt: skip
+
+    def now(self) -> int:
+        with bootstrap.open_for_reading(self.folder) as ledger:
+            return ledger.now()
+
+    def lot(self) -> Any:
+        from prasasti.contracts.procurement.process import get_lot
+
+        with bootstrap.open_for_reading(self.folder) as ledger:
+            return get_lot(ledger.state, PROCESS, LOT)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, run: Run) -> Desk:
+    return Desk(tmp_path, run)
+
+
+def publish(desk: Desk) -> None:
+    """Budget, plan line, request."""
+    desk(
+        "treasury", "budget", "2026-parks", "--amount", "9000000", "--currency", "IDR", "--account", "532111", "--programme", "parks",
+        "--unit", "agency-1", "--year", "2026", signers=("treasury-1/budget",),
+    )  # fmt: skip
+    desk(
+        "plan", "announce", PLAN, "--title", "Benches", "--unit", "parks", "--kind", "goods", "--method", "open", "--family", "5610",
+        "--currency", "IDR", "--estimate", "3000000", "--budgets", '[{"amount": "300000000", "line": "2026-parks"}]',
+        signers=("authority", "officer"),
+    )  # fmt: skip
+    asked = tender(desk.now() + 300, lots=[lot(amount=300_000_000)])
+    for name in ("deadline", "opening", "valid_until", "process"):
+        del asked[name]
+    asked["documents"] = [{"document": {"file": "minutes.pdf"}, "title": title} for title in ("Request", "Draft")]
+    start = desk.now() + 300
+    times = [str(start + days * DAY) for days in (14, 15, 120)]
+    desk(
+        "tender", "publish", PROCESS, "--from", desk.write("request.json", asked), "--deadline", times[0], "--opening", times[1],
+        "--valid-until", times[2], signers=("officer", *COMMITTEE[:2]),
+    )  # fmt: skip
+
+
+def propose(desk: Desk, bidder: str, expect: int = 0) -> Result:
+    with bootstrap.open_for_reading(desk.folder) as ledger:
+        until = ledger.now() + 100 * DAY
+    price = PRICES[bidder] + "00"
+    contents = {"items": [[f"{LOT}-bench", str(int(price) // 40)]], "price": price, "valid_until": until}
+    return desk(
+        "proposal", "submit", PROCESS, LOT, "--slot", "proposal", "--contents", json.dumps(contents), signers=(f"{bidder}/bidder",),
+        expect=expect,
+    )  # fmt: skip
+
+
+def open_all(desk: Desk) -> None:
+    desk.wait(14 * DAY + 600)
+    desk.wait(DAY)
+    for trustee in ("auditor-1", "citizens-1"):
+        desk("trustee", "share", PROCESS, LOT, signers=(f"{trustee}/trustee",))
+
+
+def test_from_the_budget_to_the_signatures(desk: Desk, run: Run) -> None:
+    publish(desk)
+    for bidder in PRICES:
+        propose(desk, bidder)
+    open_all(desk)
+    for name in (*COMMITTEE, "officer", "inspector"):
+        desk("committee", "declare", PROCESS, signers=(name,))
+    minutes = {"document": {"file": "minutes.pdf"}, "page": 1, "pass": True, "reason": "met", "requirement": "licence"}
+    outcomes = desk.write("outcomes.json", {"outcomes": [{"bidder": bidder} | minutes for bidder in PRICES]})
+    desk("committee", "check", PROCESS, LOT, "--from", outcomes, signers=COMMITTEE[:2])
+    for name in COMMITTEE:
+        desk("committee", "vote", PROCESS, LOT, *"--ballot 1 --ranking 1 --choice adopt --reason agreed".split(), signers=(name,))
+    notified = ("award", "notify", PROCESS, LOT, "--award", "award-1", "--price", "2800000", "--reasons", desk.paper)
+    refused = desk(*notified, "--bidder", "bidder-1", signers=COMMITTEE[:2], expect=1)
+    assert "procurement.20.2" in refused.stdout
+    assert "Nothing was signed." in refused.stdout
+    desk(*notified, "--bidder", "bidder-2", signers=COMMITTEE[:2])
+    desk.wait(12 * DAY)
+    desk("award", "activate", PROCESS, LOT, "--award", "award-1", signers=("officer",))
+    draft = {
+        "bill": [{"item": f"{LOT}-bench", "unit_price": "7000000"}],
+        "milestones": [
+            {"amount": "140000000", "due": desk.now() + days * DAY, "id": name, "items": [], "title": name}
+            for name, days in (("half", 30), ("rest", 60))
+        ],
+        "terms": TERMS,
+        "years": [{"amount": "280000000", "line": "2026-parks"}],
+    }
+    desk(
+        "contract", "draft", "contract-1", "--process", PROCESS, "--lot", LOT, "--award", "award-1", "--price", "2800000", "--document",
+        desk.paper, "--from", desk.write("draft.json", draft), signers=("officer",),
+    )  # fmt: skip
+    desk("contract", "sign", "contract-1", signers=("officer",))
+    signed = desk("contract", "sign", "contract-1", signers=("bidder-2/director",))
+    assert "procurement.contract_active" in signed.stdout
+    explained = read_json(run("--json", "explain", PROCESS, "--ledger", desk.folder))
+    assert (explained["agrees"], explained["lots"][0]["awarded"]) == (True, "bidder-2")
+
+
+def test_what_will_be_recorded_is_shown_before_it_is_asked(desk: Desk) -> None:
+    publish(desk)
+    words = ("tender", "ask", PROCESS, "question-1", "--document", desk.paper)
+    declined = desk(*words, signers=("bidder-1/bidder",), yes=False, stdin="n\n", expect=1)
+    shown = declined.stdout.splitlines()
+    assert shown[0] == "Will be recorded: procurement.ask_question, in the name of bidder-1, with"
+    assert "   question: question-1" in shown
+    assert "   signed by bidder of bidder-1 as procurement.bidder" in shown
+    assert any(line.startswith("Seen by: everybody") for line in shown)
+    assert any(line.startswith("What follows: a member of the committee answers") for line in shown)
+    assert shown[-1] == "Nothing was signed."
+    accepted = desk(*words, signers=("bidder-1/bidder",), yes=False, stdin="y\n")
+    assert "Accepted" in accepted.stdout
+
+
+def test_amounts_are_given_and_shown_in_units(desk: Desk) -> None:
+    words = ("treasury", "budget", "2026-parks", *"--currency IDR --account 1 --programme p --unit agency-1 --year 2026".split())
+    for text in ("1.234", "1,5", "1e3", "-5", "x"):
+        told = desk(*words, "--amount", text, signers=("treasury-1/budget",), expect=2)
+        assert "is no amount" in told.stderr
+    shown = desk(*words, "--amount", "1234567.50", signers=("treasury-1/budget",))
+    assert "   amount: IDR 1,234,567.50" in shown.stdout
+
+
+def test_what_is_missing_is_named(desk: Desk) -> None:
+    told = desk("tender", "ask", PROCESS, "question-1", signers=("bidder-1/bidder",), expect=2)
+    assert "still needed: --document" in told.stderr
+
+
+def test_a_key_without_the_role_signs_nothing(desk: Desk) -> None:
+    told = desk("award", "notify", PROCESS, LOT, "--award", "a", "--bidder", "b", "--price", "1", "--reasons", desk.paper,
+                signers=("inspector",), expect=2)  # fmt: skip
+    assert "holds none of them" in told.stderr
+
+
+def test_a_proposal_that_would_be_malformed_is_not_sealed(desk: Desk) -> None:
+    publish(desk)
+    contents = json.dumps({"items": [["bench", "1"]], "price": "1", "valid_until": 1})
+    told = desk("proposal", "submit", PROCESS, LOT, "--slot", "proposal", "--contents", contents, signers=("bidder-1/bidder",), expect=2)
+    assert "malformed" in told.stderr
+    assert desk.lot().complete == 0
+
+
+def test_others_sign_a_draft_later(desk: Desk, tmp_path: Path) -> None:
+    kept = tmp_path / "envelope.json"
+    other = desk.run("key", "show", desk.key("agency-1/authority")).stdout.split()[-1]
+    desk.run(
+        "plan", "announce", PLAN, *"--title Benches --unit parks --kind goods --method open --family 5610 --currency IDR".split(),
+        "--estimate", "3000000", "--budgets", '[{"amount": "300000000", "line": "2026-parks"}]', "-s", desk.key("agency-1/officer"),
+        "-s", other, "--ledger", desk.folder, "--yes", "--anyway", "--draft", kept,
+    )  # fmt: skip
+    assert json.loads(kept.read_text())["payload"]
+
+
+# -- the table ---------------------------------------------------------------------------------------------------------------
+
+
+def test_every_message_has_a_command_and_words() -> None:
+    """Of procurement and treasury; a message that is added asks for its row and for words of what follows."""
+    actions = {f"{each.name}.{message.name}" for each in CONTRACTS if each.name in ("procurement", "treasury") for message in each.messages}
+    assert {row.action for row in ROWS} == actions - {*ELSEWHERE}
+    assert {row.group for row in ROWS} - {""} == {*GROUPS}
+    for language in LANGUAGES:
+        follows = {key.partition(".")[2] for key in load_words(language) if key.startswith("procuring_follows.")}
+        assert follows == {row.action.replace(".", "_") for row in ROWS}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.group} {row.name}".strip())
+def test_every_command_tells_its_options(row: Any, run: Run) -> None:
+    shown = run(*filter(None, (row.group, row.name)), "--help").stdout
+    assert row.action in shown
+    assert "--signer" in shown
