@@ -493,7 +493,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
         },
         (GUARANTOR,),
     ),
-    "procurement.sign_contract": ({"contract": "contract-1", "draft": "c1" * 32, **HASHES}, (CONTRACTOR,)),
+    "procurement.sign_contract": ({"contract": "contract-1", "draft": "c1" * 32}, (CONTRACTOR,)),
     "procurement.call_guarantee": (
         {"amount": "100", "document": MINUTES, "ground": "default", "guarantee": "guarantee-1"}, (OFFICER,)),
 }  # fmt: skip

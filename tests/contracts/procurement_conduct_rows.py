@@ -141,13 +141,12 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
     "procurement.debar": (
         {
             "act": "debar", "debarment": "debarment-1", "document": MINUTES, "ground": "false_document", "organisation": "bidder-2",
-            "until": START + YEAR, "violation": "violation-1",
+            "until": START + YEAR,
         },
         (AUTHORITY,),
     ),
     "procurement.notify_violation": (
-        {"document": MINUTES, "ground": "false_document", "organisation": "bidder-2", "process": PROCESS, "violation": "violation-1"},
-        (OFFICER,),
+        {"document": MINUTES, "ground": "false_document", "organisation": "bidder-2", "violation": "violation-1"}, (OFFICER,),
     ),
     "procurement.reply_violation": ({"document": MINUTES, "violation": "violation-1"}, (BIDDER,)),
 }  # fmt: skip

@@ -44,7 +44,7 @@ from tests.contracts.procurement_agreement_rows import (
     publish,
     sign,
 )
-from tests.contracts.selection import AUTHORITY, COMMITTEE, DAY, LOT, MAJORITY, MILLION, MINUTES, PROCESS, Selection, found, lot
+from tests.contracts.selection import AUTHORITY, COMMITTEE, DAY, LOT, MAJORITY, MILLION, MINUTES, PROCESS, Selection, found, lot, person
 from tests.core.ledger import ACCEPTED, Ledger
 
 
@@ -161,6 +161,19 @@ def test_a_consortium_signs_member_by_member(tmp_path: Path) -> None:
     assert agreement_of(ledger).state == "active"
     view = ledger.application.state.view
     assert [view.get(f"procurement/contracts/{name}/count", int) for name in ("bidder-1", "bidder-2", "bidder-3")] == [1, 1, None]
+
+
+def test_whoever_takes_the_officers_seat_signs(tmp_path: Path) -> None:
+    """Also after the contractor did; the contract begins with those who have the seats by then."""
+    selection = draft(found(tmp_path))
+    assert by_contractor(selection) == ACCEPTED
+    assert selection.declare("officer-2", "officer") == ACCEPTED
+    taking = {"enters": person("officer-2"), "leaves": person("officer"), "process": PROCESS, "reason": "left", "seat": "officer"}
+    assert selection.do("procurement.seat", taking, AUTHORITY) == ACCEPTED
+    assert by_officer(selection) == "procurement.00.1"
+    assert selection.sign("officer-2", "officer") == ACCEPTED
+    agreement = agreement_of(selection.ledger)
+    assert (agreement.state, agreement.officer.handle) == ("active", "officer-2")
 
 
 def test_a_contract_that_is_not_signed_in_time_lapses(tmp_path: Path) -> None:

@@ -7,8 +7,8 @@ from prasasti.contracts.procurement.agreement.guarantees import (
     compute_least_until,
     find_guarantee,
     get_guarantee,
-    is_lot_over,
     is_over,
+    is_over_in_lot,
     is_suspended,
 )
 from prasasti.contracts.procurement.agreement.records import (
@@ -21,7 +21,7 @@ from prasasti.contracts.procurement.agreement.records import (
     AgreementRecord,
     agreement_key,
 )
-from prasasti.contracts.procurement.agreement.signing import list_contractors
+from prasasti.contracts.procurement.agreement.signing import find_officer, list_contractors
 from prasasti.contracts.procurement.lots import find_proposal
 from prasasti.contracts.procurement.parameters import read_codes
 from prasasti.contracts.procurement.process import find_lot, get_process
@@ -42,7 +42,7 @@ def is_obligation_open(view: View, call: Call) -> bool:
         return False
     if arguments.obligation in (APPEAL, BID):
         lot = find_lot(view, arguments.process, arguments.lot)
-        return lot is not None and not is_lot_over(view, lot, arguments.obligation)
+        return lot is not None and not is_over_in_lot(view, lot, arguments.obligation)
     agreement = view.get(agreement_key(arguments.contract), AgreementRecord)
     if agreement is None or not agreement.process:
         return False
@@ -122,4 +122,4 @@ def _find_officer(view: View, guarantee: str) -> Person | None:
         return None
     if not record.contract:
         return get_process(view, record.process).seats.officer
-    return require(view.get(agreement_key(record.contract), AgreementRecord), record.contract).officer
+    return find_officer(view, require(view.get(agreement_key(record.contract), AgreementRecord), record.contract))

@@ -20,7 +20,6 @@ from prasasti.contracts.procurement.agreement.records import (
     REGISTERED,
     RELEASED,
     RETENTION,
-    SIGNED,
     AgreementRecord,
     AgreementTermsRecord,
     CoverRecord,
@@ -32,12 +31,12 @@ from prasasti.contracts.procurement.agreement.records import (
     guarantee_key,
     guarantor_key,
 )
-from prasasti.contracts.procurement.award.records import AwardRecord, award_key
 from prasasti.contracts.procurement.calendar import DAY_SECONDS
 from prasasti.contracts.procurement.lots import compute_term_end, get_proposal
-from prasasti.contracts.procurement.money import WHOLE_BP, compute_part_bp
+from prasasti.contracts.procurement.money import WHOLE_BP
 from prasasti.contracts.procurement.parameters import read_amount, read_integer, read_payment_unit
-from prasasti.contracts.procurement.process import CANCELLED, LotRecord, get_lot, get_lot_terms, get_process, get_terms
+from prasasti.contracts.procurement.process import LotRecord, get_lot, get_lot_terms, get_process, get_terms
+from prasasti.contracts.procurement.rounds import is_lot_over
 from prasasti.contracts.procurement.schedule import UNPAID, schedule
 from prasasti.core.contract import Call, View
 from prasasti.core.types import Event, format_amount, parse_amount, require
@@ -71,13 +70,12 @@ def is_over(view: View, record: GuaranteeRecord) -> bool:
     if record.contract:
         agreement = require(view.get(agreement_key(record.contract), AgreementRecord), record.contract)
         return agreement.state == LAPSED
-    return is_lot_over(view, get_lot(view, record.process, record.lot), record.obligation)
+    return is_over_in_lot(view, get_lot(view, record.process, record.lot), record.obligation)
 
 
-def is_lot_over(view: View, lot: LotRecord, obligation: str) -> bool:
+def is_over_in_lot(view: View, lot: LotRecord, obligation: str) -> bool:
     """Whether nothing is owed any more of a proposal (BID) or of an appeal (APPEAL) in a lot."""
-    is_nobodys_fault = obligation == BID and lot.failure in NOBODYS_FAULT
-    return lot.state == CANCELLED or lot.final or is_nobodys_fault or _is_signed(view, lot)
+    return is_lot_over(view, lot) or (obligation == BID and lot.failure in NOBODYS_FAULT)
 
 
 def is_suspended(view: View, organisation: str) -> bool:
@@ -105,7 +103,7 @@ def compute_performance_minor(view: View, agreement: AgreementRecord) -> int:
     is_low = offered_minor * WHOLE_BP < estimate_minor * read_integer(view, "", "low_bid_bp", since)
     base_minor = estimate_minor if is_low else price_minor
     unit_minor = read_payment_unit(view, agreement.currency, since)
-    return compute_part_bp(base_minor, max(lawful_bp if is_above else 0, agreed_bp), unit_minor)
+    return _compute_share(base_minor, max(lawful_bp if is_above else 0, agreed_bp), unit_minor)
 
 
 def compute_least_minor(view: View, obligation: str, process: str, lot: str, contract: str) -> int:
@@ -114,13 +112,13 @@ def compute_least_minor(view: View, obligation: str, process: str, lot: str, con
         record, terms = get_process(view, process), get_lot_terms(view, process, lot)
         appeal_bp = read_integer(view, record.kind, "appeal_bond_bp", record.published)
         part_bp = get_terms(view, process).terms.bid_bp if obligation == BID else appeal_bp
-        return compute_part_bp(parse_amount(terms.estimate), part_bp, read_payment_unit(view, record.currency, record.published))
+        return _compute_share(parse_amount(terms.estimate), part_bp, read_payment_unit(view, record.currency, record.published))
     agreement = require(view.get(agreement_key(contract), AgreementRecord), contract)
     if obligation == PERFORMANCE:
         return compute_performance_minor(view, agreement)
     unit_minor = read_payment_unit(view, agreement.currency, agreement.drafted)
     retained_bp = _get_contract_terms(view, contract).terms.retention_bp
-    return compute_part_bp(parse_amount(agreement.price), retained_bp, unit_minor) if obligation == RETENTION else 0
+    return _compute_share(parse_amount(agreement.price), retained_bp, unit_minor) if obligation == RETENTION else 0
 
 
 def compute_least_until(view: View, call: Call, obligation: str, process: str, contract: str) -> int:
@@ -182,10 +180,9 @@ def suspend_unpaid(draft: Draft, call: Call, guarantee: str) -> list[Event]:
     return [GuarantorSuspended(guarantee, record.guarantor)]
 
 
-def _is_signed(view: View, lot: LotRecord) -> bool:
-    award = view.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
-    agreement = view.get(agreement_key(award.contract), AgreementRecord) if award is not None and award.contract else None
-    return agreement is not None and agreement.state == SIGNED
+def _compute_share(amount_minor: int, part_bp: int, unit_minor: int) -> int:
+    """So many basis points of an amount, rounded down to payment units: a least amount never leaves the range of one."""
+    return amount_minor * part_bp // WHOLE_BP // unit_minor * unit_minor
 
 
 def _get_contract_terms(view: View, contract: str) -> AgreementTermsRecord:

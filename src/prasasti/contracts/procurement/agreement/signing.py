@@ -5,9 +5,10 @@ from __future__ import annotations
 from prasasti.contracts.procurement.agreement.guarantees import is_performance_covered
 from prasasti.contracts.procurement.agreement.records import DRAFT, LAPSED, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.award.records import ACTIVE, AwardRecord, award_key
-from prasasti.contracts.procurement.process import get_lot, lot_name
+from prasasti.contracts.procurement.process import get_lot, get_process, lot_name
 from prasasti.contracts.procurement.proposal.checks import is_debarred
 from prasasti.contracts.procurement.seats import OFFICER, find_person, has_declared
+from prasasti.contracts.procurement.shapes import Person
 from prasasti.contracts.treasury.budgets import can_commit
 from prasasti.core.contract import Call, View
 from prasasti.core.types import parse_amount, require
@@ -19,7 +20,7 @@ def is_party(view: View, call: Call) -> bool:
     if agreement is None:
         return False
     person, role = find_person(view, call.signers[0]), call.signers[0].role
-    return person == agreement.officer if role == OFFICER else person.organisation in list_contractors(agreement)
+    return person == find_officer(view, agreement) if role == OFFICER else person.organisation in list_contractors(agreement)
 
 
 def can_be_signed(view: View, call: Call) -> bool:
@@ -89,6 +90,12 @@ def get_agreement(view: View, call: Call) -> AgreementRecord:
 def find_reservation(agreement: AgreementRecord) -> str:
     """What a contract's money was reserved under, "" where nothing was."""
     return lot_name(agreement.process, agreement.lot) if agreement.process else ""
+
+
+def find_officer(view: View, agreement: AgreementRecord) -> Person:
+    """Who answers for a contract: until it stands, whoever has the officer's seat in its process now."""
+    is_own = agreement.activated > 0 or not agreement.process
+    return agreement.officer if is_own else get_process(view, agreement.process).seats.officer
 
 
 def list_contractors(agreement: AgreementRecord) -> list[str]:

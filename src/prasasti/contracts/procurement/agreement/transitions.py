@@ -97,7 +97,7 @@ def process_sign_contract(view: View, call: Call) -> Outcome:
     missing = 1 + len(list_contractors(agreement)) - len(agreement.signatures)
     told: list[Event] = [events.ContractSigned(arguments.contract, missing, call.actor)]
     if not missing:
-        agreement = replace(agreement, activated=call.time, state=SIGNED)
+        agreement = replace(_take_seats(draft, agreement), activated=call.time, state=SIGNED)
         commit(draft, find_reservation(agreement), agreement.contract, list_years(agreement))
         told.append(events.ContractActive(agreement.contract, _list(draft, agreement), agreement.price))
     draft.put(agreement_key(arguments.contract), agreement)
@@ -151,6 +151,14 @@ def _draft_community(draft: Draft, call: Call) -> AgreementRecord:
         process="", signatures=[], signing_ends=signing_ends, state=DRAFT, supplier=arguments.community, witness=seats.witness,
         years=[YearPart(part.amount, part.line) for part in arguments.years],
     )  # fmt: skip
+
+
+def _take_seats(view: View, agreement: AgreementRecord) -> AgreementRecord:
+    """Who has a seat in the process when the contract begins to stand keeps it there (13)."""
+    if not agreement.process:
+        return agreement
+    seats = get_process(view, agreement.process).seats
+    return replace(agreement, certifier=seats.certifier, inspector=seats.inspector, officer=seats.officer, witness=seats.witness)
 
 
 def _list(draft: Draft, agreement: AgreementRecord) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prasasti.contracts.identity.conditions import is_organisation_known
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
-from prasasti.contracts.procurement.agreement.signing import list_contractors
+from prasasti.contracts.procurement.agreement.signing import find_officer, list_contractors
 from prasasti.contracts.procurement.calendar import DAY_SECONDS
 from prasasti.contracts.procurement.conduct.records import (
     IN_FORCE,
@@ -71,7 +71,7 @@ def does_notifier_sign(view: View, call: Call) -> bool:
     person = find_person(view, call.signers[0])
     if call.arguments.contract is not None:
         agreement = _find_agreement(view, call)
-        return agreement is None or agreement.officer == person
+        return agreement is None or find_officer(view, agreement) == person
     process = find_process(view, call.arguments.process) if call.arguments.process is not None else None
     return process.seats.officer == person if process is not None else call.arguments.process is not None
 
