@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ ALLOWED: dict[tuple[str, int], set[str]] = {
     ("procurement.attest_release", 0): {"procurement.publisher"},
 }
 CELLS = list(product(ALLOWED, ROLES))
+# Roles in which several people of one organisation sign one message.
+REPEATED = ("procurement.committee",)
 # Every organisation of the examples, so that only the role decides.
 OWNERS = tuple(sorted({name.partition("/")[0] for build in BUILDERS.values() for name, _ in build().signers}))
 
@@ -51,6 +53,11 @@ def members() -> list[dict[str, Any]]:
             {"handle": f"registrar-{number}", "key": key_of(f"{owner}/identity.registrar {number}"), "roles": ["identity.registrar"]}
             for number in range(1, MAX_SIGNATURES + 1)
         ]
+        keys += [
+            {"handle": f"{role} {number}".replace(" ", "-"), "key": key_of(f"{owner}/{role} {number}"), "roles": [role]}
+            for role in REPEATED
+            for number in range(2, MAX_SIGNATURES + 1)
+        ]
         found.append({"class": "agency", "id": owner, "keys": sorted(keys, key=lambda key: key["key"])})
     return found
 
@@ -68,17 +75,21 @@ def accepted(action: str) -> str:
     return "admission.10" if action in TOO_EARLY else ACCEPTED
 
 
-def stand_in(signer: Signer) -> Signer:
-    """The key of this ledger that signs for one of an example."""
-    name, role = signer
-    owner = name.partition("/")[0]
-    return (name if role == "identity.new_key" else f"{owner}/{role if role in KNOWN_ROLES else KNOWN_ROLES[0]}", role)
+def stand_in(signers: Sequence[Signer]) -> list[Signer]:
+    """The keys of this ledger that sign for those of an example, each once."""
+    found: list[Signer] = []
+    for name, role in signers:
+        owner = name.partition("/")[0]
+        key = name if role == "identity.new_key" else f"{owner}/{role if role in KNOWN_ROLES else KNOWN_ROLES[0]}"
+        taken = sum(each.startswith(key) and other == role for each, other in found) if role in REPEATED else 0
+        found.append((f"{key} {taken + 1}" if taken else key, role))
+    return found
 
 
 def sign_as(ledger: Ledger, action: str, position: int, signer: Signer) -> bytes:
     """The example, all of its signers in order save one."""
     example = BUILDERS[action]()
-    signers = [stand_in(signer) for signer in example.signers]
+    signers = stand_in(example.signers)
     signers[position] = signer
     return ledger.sign(action, example.arguments, *signers)
 
@@ -121,7 +132,7 @@ def test_the_number_of_signers(ledger: Ledger, action: str) -> None:
     """As many as the example has, or as the table allows; one fewer or one more than it says are refused."""
     _, message = require(find_message({contract.name: contract for contract in CONTRACTS}, action), action)
     example = BUILDERS[action]()
-    signers = [stand_in(signer) for signer in example.signers]
+    signers = stand_in(example.signers)
     role = next((each for each in ("identity.registrar", "identity.holder") if each in message.roles), signers[0][1])
     owner = signers[0][0].partition("/")[0]
     spares: list[Signer] = [(f"{owner}/identity.registrar {number}", role) for number in range(1, MAX_SIGNATURES + 1)]

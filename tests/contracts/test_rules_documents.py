@@ -41,10 +41,13 @@ def list_structs(contract: Contract, module: str) -> Iterator[type[msgspec.Struc
                 yield value
 
 
-def order_of(number: str) -> tuple[bool, int]:
-    """A message's own time condition comes first, so that what is late is called late; then those of message 00, by number."""
+def order_of(number: str) -> tuple[int, int]:
+    """Who may act at all comes first, then a message's own time condition, so that what is late is called late; then those of
+    message 00, by number, then the message's own."""
     _, message, condition = number.split(".")
-    return (False, 0) if number in TIME_CONDITIONS else (message != "00", int(condition))
+    if number.endswith(".00.1"):
+        return (0, 0)
+    return (1, 0) if number in TIME_CONDITIONS else (2 if message == "00" else 3, int(condition))
 
 
 @CONTRACT
