@@ -27,6 +27,7 @@ MILLION = 100_000_000
 BUYERS_KEYS = {
     "authority": ["procurement.authority"],
     "certifier": ["procurement.certifier"],
+    "clerk": ["governance.officer"],
     "inspector": ["procurement.inspector"],
     "officer": ["procurement.officer"],
     "registrar": ["identity.registrar"],
@@ -62,8 +63,9 @@ TERMS = {
 
 
 def found(
-    folder: Path, *, bidders: tuple[str, ...] = (), contracts: Sequence[Contract] = CONTRACTS, training: bool = True, **parameters: Any
-) -> Ledger:
+    folder: Path, *, bidders: tuple[str, ...] = (), contracts: Sequence[Contract] = CONTRACTS, training: bool = True,
+    parts: Any = None, **parameters: Any,
+) -> Ledger:  # fmt: skip
     """A training ledger of five members, four bidders, and more where they are named, and a treasury, with Indonesia's figures."""
 
     def keys(owner: str, roles: dict[str, list[str]]) -> list[dict[str, Any]]:
@@ -76,7 +78,8 @@ def found(
         for owner, roles in sorted((ORGANISATIONS | {name: {"bidder": ["procurement.bidder"]} for name in bidders}).items())
     ]
     values = PARAMETERS | {"max_expiry_seconds": 604_800, "governance.profile": "indonesia"} | parameters
-    return Ledger(folder, contracts, members=members, organisations=organisations, parameters=values, training=training)
+    changes = {"consensus_parts": parts} if parts is not None else {}
+    return Ledger(folder, contracts, members=members, organisations=organisations, parameters=values, training=training, **changes)
 
 
 def signer(name: str, role: str) -> Signer:
