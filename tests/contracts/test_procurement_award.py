@@ -24,7 +24,7 @@ from prasasti.contracts.treasury.budgets import find_line
 from prasasti.core.contract import Call, View
 from prasasti.core.types import require
 from tests.contracts.procurement_award_rows import OFFICIAL, PRICES, ROWS, WORKS, Awarding, bought_directly, debar
-from tests.contracts.selection import BIDDERS, COMMITTEE, DAY, LOT, MAJORITY, MILLION, OFFICER, PROCESS, found, tender
+from tests.contracts.selection import AUTHORITY, BIDDERS, COMMITTEE, DAY, LOT, MAJORITY, MILLION, OFFICER, PROCESS, found, tender
 from tests.core.ledger import ACCEPTED, Ledger
 
 
@@ -220,7 +220,7 @@ def test_nobody_appeals(selection: Awarding) -> None:
 
 @pytest.mark.parametrize("decision", ["keep", "reevaluate", "fail"])
 def test_what_the_authority_makes_of_a_refusal(selection: Awarding, decision: str) -> None:
-    """Of an award about which somebody complains too; message 11 calls what is called here."""
+    """Of an award about which somebody complains too."""
     selection.to_award()
     assert selection.complain() == ACCEPTED
     assert selection.refuse() == ACCEPTED
@@ -236,6 +236,32 @@ def test_what_the_authority_makes_of_a_refusal(selection: Awarding, decision: st
     }[decision]  # fmt: skip
     assert (lot.state, lot.award, award.state, lot.matters) == expected
     assert lot.failure == ("m" if decision == "fail" else "")
+
+
+@pytest.mark.parametrize(("decision", "state"), [("keep", "decided"), ("reevaluate", "evaluating"), ("fail", "failed")])
+def test_the_authority_decides_about_a_refusal(selection: Awarding, decision: str, state: str) -> None:
+    """11, once: then nothing is left to decide."""
+    selection.to_award()
+    assert selection.refuse() == ACCEPTED
+    arguments = {"about": "refusal", "decision": decision, "document": do_document(), "lot": LOT, "process": PROCESS, "reason": "settled"}
+    assert selection.do("procurement.decide", arguments, AUTHORITY) == ACCEPTED
+    assert (selection.lot().state, selection.lot().matters) == (state, 0)
+    again = selection.do("procurement.decide", arguments, AUTHORITY)
+    assert again == ("procurement.00.2" if decision == "fail" else "procurement.11.1")
+
+
+def test_what_is_open_about_a_cancelled_lot_is_moot(selection: Awarding) -> None:
+    """Bonds go back, and the deadlines of what was open revive nothing."""
+    selection.to_award(**WORKS)
+    for step in (selection.complain, selection.answer, selection.bond, selection.appeal):
+        assert step() == ACCEPTED
+    assert selection.complain("bidder-2", "c-2") == ACCEPTED
+    arguments = {"document": do_document(), "lots": [LOT], "process": PROCESS, "reason": "no_need"}
+    assert selection.do("procurement.cancel_tender", arguments, AUTHORITY) == ACCEPTED
+    assert (selection.appealed().outcome, selection.complaint("c-2").outcome, find_bond(selection).state) == ("moot", "moot", "released")
+    selection.wait_until(selection.ledger.time + 90 * DAY)
+    lot = selection.lot()
+    assert (lot.state, lot.matters, lot.suspended, lot.award) == ("cancelled", 0, [], "")
 
 
 def test_silence_keeps_a_refused_award(selection: Awarding) -> None:
@@ -460,7 +486,7 @@ def is_won_by_vote(view: View, lot: LotRecord, award: AwardRecord) -> bool:
     return (ballot.state, ballot.ranking) == ("adopted", award.ranking) and set(before) <= set(lot.passed_over)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=st.lists(STEPS, min_size=10, max_size=30))
 def test_no_sequence_awards_out_of_rank_or_signs_what_is_disputed(steps: list[tuple[str, str]]) -> None:
     """And counters equal a recount, money is never above the ceiling, no bond is lost."""

@@ -148,6 +148,8 @@ def does_remedy_fit(lot: LotRecord, remedy: str) -> bool:
     """Whether a remedy is possible as a lot stands: a failed one is taken up again where something is left to judge."""
     if remedy == NEXT:
         return lot.state == DECIDED
+    if lot.state not in (DECIDED, EVALUATING, FAILED):
+        return False
     if lot.state == FAILED and (lot.final or lot.failure in _NOTHING_TO_JUDGE or lot.repeats >= MAX_REPEATS):
         return False
     if remedy == RESUBMIT:
