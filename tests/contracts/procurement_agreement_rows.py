@@ -93,12 +93,12 @@ def milestones(ledger: Ledger, *amounts: int, days: tuple[int, ...] = (30, 60), 
     ]
 
 
-def drafting(act: Callable[[Selection], dict[str, Any]] = lambda _: {}, price: int = PRICE, **request: Any) -> Play:
-    """A draft of an active award; ``act`` says what is another than usual."""
+def drafting(act: Callable[[Selection], dict[str, Any]] = lambda _: {}, drafted: int = PRICE, **request: Any) -> Play:
+    """A draft of an active award for so much; ``act`` says what is another than usual."""
 
     def play(ledger: Ledger) -> str:
         selection = activate(ledger, **request)
-        return selection.draft(price, **act(selection))
+        return selection.draft(drafted, **act(selection))
 
     return play
 
@@ -303,8 +303,8 @@ ROWS: dict[str, tuple[str, Play]] = {
         ACCEPTED, on(activate, lambda world: drafted(world, milestones=latest(world, 0)))),
     "a draft with a milestone due too late": (
         "procurement.28.1", on(activate, lambda world: drafted(world, milestones=latest(world, 1)))),
-    "a draft above the award": ("procurement.28.2", drafting(price=PRICE + 8_000)),
-    "a draft below the award": (ACCEPTED, drafting(price=PRICE - 8_000)),
+    "a draft above the award": ("procurement.28.2", drafting(drafted=PRICE + 8_000)),
+    "a draft below the award": (ACCEPTED, drafting(drafted=PRICE - 8_000)),
     "a draft for nothing": ("procurement.28.2", on(activate, lambda world: drafted(world, price="0"))),
     "a draft that cannot be paid out": ("procurement.28.2", on(activate, lambda world: drafted(world, price=str(PRICE - 50)))),
     "milestones that are other shares": (
@@ -324,6 +324,12 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a measured bill": (
         ACCEPTED, drafting(lambda world: {"milestones": milestones(world.ledger, PRICE // 2, PRICE // 2), "terms": measured()["terms"]},
                            **measured())),
+    "a measured bill that is rounded down to what can be paid": (
+        ACCEPTED,
+        drafting(lambda world: {
+            "bill": [{"item": ITEM, "unit_price": str(PRICE // 40 + 1)}],
+            "milestones": milestones(world.ledger, PRICE // 2, PRICE // 2), "terms": measured()["terms"],
+        }, **measured(), price=PRICE + 40)),
     "a measured contract without a bill": (
         "procurement.28.3",
         drafting(lambda world: {"bill": [], "milestones": milestones(world.ledger, PRICE // 2, PRICE // 2), "terms": measured()["terms"]},

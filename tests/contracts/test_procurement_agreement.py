@@ -44,6 +44,7 @@ from tests.contracts.procurement_agreement_rows import (
     publish,
     sign,
 )
+from tests.contracts.procurement_award_rows import Awarding, bought_directly, negotiate
 from tests.contracts.selection import AUTHORITY, COMMITTEE, DAY, LOT, MAJORITY, MILLION, MINUTES, PROCESS, Selection, found, lot, person
 from tests.core.ledger import ACCEPTED, Ledger
 
@@ -161,6 +162,20 @@ def test_a_consortium_signs_member_by_member(tmp_path: Path) -> None:
     assert agreement_of(ledger).state == "active"
     view = ledger.application.state.view
     assert [view.get(f"procurement/contracts/{name}/count", int) for name in ("bidder-1", "bidder-2", "bidder-3")] == [1, 1, None]
+
+
+def test_what_was_negotiated_down_since_is_drafted_anew(tmp_path: Path) -> None:
+    """A direct award is drafted at its price, then made final at a lower one: nobody signs above it."""
+    selection = Awarding(found(tmp_path))
+    bought_directly(selection)
+    assert selection.draft(140 * MILLION) == ACCEPTED
+    assert negotiate(130 * MILLION)(selection) == ACCEPTED
+    assert by_officer(selection) == "procurement.30.3"
+    assert selection.draft(140 * MILLION) == "procurement.28.2"
+    assert selection.draft(130 * MILLION) == ACCEPTED
+    assert by_officer(selection) == selection.sign("bidder-1/director", "contractor") == ACCEPTED
+    assert (agreement_of(selection.ledger).state, agreement_of(selection.ledger).price) == ("active", str(130 * MILLION))
+    assert money_of(selection.ledger) == (0, 130 * MILLION)
 
 
 def test_whoever_takes_the_officers_seat_signs(tmp_path: Path) -> None:

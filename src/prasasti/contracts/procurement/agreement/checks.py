@@ -6,14 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from prasasti.contracts.identity.conditions import is_organisation_known
-from prasasti.contracts.procurement.agreement.records import (
-    DRAFT,
-    LAPSED,
-    AgreementRecord,
-    CommunityRecord,
-    agreement_key,
-    community_key,
-)
+from prasasti.contracts.procurement.agreement.records import DRAFT, AgreementRecord, agreement_key
+from prasasti.contracts.procurement.agreement.signing import find_community_contract
 from prasasti.contracts.procurement.award.checks import find_award, list_members
 from prasasti.contracts.procurement.award.records import AwardRecord
 from prasasti.contracts.procurement.calendar import DAY_SECONDS
@@ -148,9 +142,8 @@ def _find_taken(view: View, call: Call) -> str | None:
     plan = _find_plan(view, call)
     if plan is None or plan.state != ANNOUNCED or plan.processes:
         return None
-    record = view.get(community_key(call.arguments.plan), CommunityRecord)
-    taking = view.get(agreement_key(record.contract), AgreementRecord) if record is not None else None
-    return taking.contract if taking is not None and taking.state != LAPSED else ""
+    taking = find_community_contract(view, call.arguments.plan)
+    return taking.contract if taking is not None else ""
 
 
 def _are_milestones_as_published(view: View, call: Call) -> bool:
