@@ -484,7 +484,8 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
     ),
     "procurement.confirm_key_destroyed": ({"key_id": "key-1"}, (trustee_of("auditor-1"),)),
 }  # fmt: skip
-# Suite 00's shares are empty, a bidder may be alone and have no file.
+# A signature of another length is no valid receipt (08.4); sealed bytes may be longer than other texts.
 MAY_BE_EMPTY = {
-    ("procurement.submit_sealed", "arguments.files empty"), ("procurement.submit_sealed", "arguments.members empty"),
-}  # fmt: skip
+    *(("procurement.submit_sealed", f"arguments.files.0.receipts.0.sig {other}") for other in ("empty", "too long")),
+    ("procurement.submit_sealed", "arguments.sealed too long"),
+}
