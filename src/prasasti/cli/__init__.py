@@ -25,6 +25,7 @@ from prasasti.cli.recording import submit
 from prasasti.cli.serving import serve
 from prasasti.cli.shell import make_shell
 from prasasti.cli.tables import list_commands
+from prasasti.cli.tasks import tasks
 from prasasti.cli.witnessing import witness
 
 LANGUAGE_HELP = "Language of what is printed: en or id. Otherwise PRASASTI_LANGUAGE, LC_ALL or LANG decides."
@@ -54,7 +55,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 
 PEOPLE = (key, office)
-READING = (search, show, explain_process, totals, list_, rebuild)
+READING = (search, show, explain_process, tasks, totals, list_, rebuild)
 GOVERNING = (propose, vote, proposals, parameter)
 
 RUNNING = (audit, check_state, backup, restore, serve, witness)

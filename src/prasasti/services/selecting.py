@@ -225,7 +225,8 @@ def build_submission(
     """
     view = ledger.state
     found, record = require_lot(view, process, lot), require(find_process(view, process), process)
-    kind: type[Struct] = {SLOT_QUALIFICATION: Qualification, SLOT_TECHNICAL: Technical}.get(slot, Proposal)
+    kinds: dict[str, type[Struct]] = {SLOT_QUALIFICATION: Qualification, SLOT_TECHNICAL: Technical}
+    kind = kinds.get(slot, Proposal)
     wanted = {"bmp_bp": 0, "currency": record.currency, "files": [], "items": [], "tkdn_bp": 0}
     filled = {name: value for name, value in wanted.items() if name in kind.__struct_fields__} | dict(contents)
     try:

@@ -1,0 +1,27 @@
+"""Every play of the tables of refusals that ends well, most of them in the middle of a selection: read back by the services."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from prasasti.services.explained_log import read_process
+from prasasti.services.explaining import explain
+from prasasti.services.tasks import TASKS, find_subjects, list_tasks
+from tests.contracts.procurement_rows import ROWS
+from tests.contracts.selection import PROCESS, found
+from tests.core.ledger import ACCEPTED
+from tests.services.selected import list_documents, list_entries
+
+
+@pytest.mark.parametrize("name", [name for name, (expected, _) in ROWS.items() if expected == ACCEPTED])
+def test_what_the_rules_made_is_explained_and_has_tasks(name: str, tmp_path: Path) -> None:
+    ledger = found(tmp_path)
+    assert ROWS[name][1](ledger) == ACCEPTED
+    entries = list_entries(ledger)
+    explanation = explain(read_process(ledger.genesis_bytes, entries, PROCESS), list_documents(ledger).get)
+    assert explanation is None or [(step.name, step.disagreements) for step in explanation.steps if step.disagreements] == []
+    tasks = list_tasks(ledger.application.state.view, find_subjects(entry for _, entry in entries), ledger.time)
+    assert {task.what for task in tasks} <= TASKS.keys()
+    assert all(task.until == 0 or task.until > task.since for task in tasks)
