@@ -23,7 +23,7 @@ from prasasti.contracts.procurement.proposal.records import EnvelopeRecord, enve
 from prasasti.contracts.treasury.budgets import find_line
 from prasasti.core.contract import Call, View
 from prasasti.core.types import require
-from tests.contracts.procurement_award_rows import OFFICIAL, PRICES, ROWS, WORKS, Awarding, bought_directly, debar
+from tests.contracts.procurement_award_rows import OFFICIAL, PRICES, WORKS, Awarding, bought_directly, debar
 from tests.contracts.selection import AUTHORITY, BIDDERS, COMMITTEE, DAY, LOT, MAJORITY, MILLION, OFFICER, PROCESS, found, tender
 from tests.core.ledger import ACCEPTED, Ledger
 
@@ -57,12 +57,6 @@ def call_at(ledger: Ledger) -> Call:
         time=ledger.time, height=1, previous_app_hash=bytes(32), chain=ledger.chain, genesis=ledger.application.genesis, transaction="",
         registry={each.name: each for each in CONTRACTS}, actor="", signers=(), arguments=None,
     )  # fmt: skip
-
-
-@pytest.mark.parametrize("name", ROWS)
-def test_each_row(tmp_path: Path, name: str) -> None:
-    number, play = ROWS[name]
-    assert play(found(tmp_path)) == number
 
 
 def test_scenario_3_a_complaint_after_the_draft(selection: Awarding) -> None:
