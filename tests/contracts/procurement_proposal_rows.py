@@ -294,6 +294,15 @@ def debar(organisation: str) -> Step:
     return step
 
 
+def suspend(name: str) -> Step:
+    """Two members' officers suspend a key at once, until members have voted."""
+    arguments = {
+        "decision": "s-1", "document": MINUTES, "key": key_of(name), "organisation": "", "reason": "outage",
+    }  # fmt: skip
+    signers = (("agency-1/clerk", "governance.officer"), ("auditor-1/officer", "governance.officer"))
+    return lambda bench: bench.do("governance.suspend_at_once", arguments, *signers)
+
+
 ASKED = ask()
 TWO = ask(files="two", requirements=[
     {"id": "licence", "stage": "technical", "title": "Licence to trade"}, {"id": "tax", "stage": "financial", "title": "Taxes paid"},
@@ -379,6 +388,11 @@ ROWS: dict[str, tuple[str, Play]] = {
         lambda bench: spoil(bench.receipts(AUDITORS_STORE, CITIZENS_STORE), sig="?")))),
     "a receipt by a store's key that ended": ("procurement.08.4", run(
         ASKED, lambda bench: bench.do("identity.end_key", {"key": key_of(CITIZENS_STORE)}, (CITIZENS_STORE, "identity.holder")), FILED)),
+    "a receipt by a store's key that is suspended": ("procurement.08.4", run(ASKED, suspend(CITIZENS_STORE), FILED)),
+    "a file beside a request to qualify, kept from that deadline on": (ACCEPTED, run(
+        QUALIFYING, submit(slot="qualification", stores=STORES, until=-2 * DAY))),
+    "a file beside a request to qualify, kept a second too short": ("procurement.08.4", run(
+        QUALIFYING, submit(slot="qualification", stores=STORES, until=-2 * DAY - 1))),
     "a tenth version": (ACCEPTED, run(ASKED, *([submit()] * 10))),
     "an eleventh version": ("procurement.08.5", run(ASKED, *([submit()] * 11))),
     "an eleventh version after a withdrawal": ("procurement.08.5", run(ASKED, *([submit()] * 10), withdraw(), submit())),

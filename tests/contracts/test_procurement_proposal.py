@@ -214,6 +214,22 @@ def test_scenario_11_neither_store_delivers(tmp_path: Path) -> None:
     assert bench.confirm() == "procurement.00.2"
 
 
+def test_how_long_files_are_kept_is_a_parameter(tmp_path: Path) -> None:
+    """In days to the second; in working days, as other terms, to the close of office hours."""
+    bench = Bench(found(tmp_path, **{"procurement.keep_until_days": 7}))
+    assert bench.ask() == ACCEPTED
+    week = bench.process().deadline + 7 * DAY
+    assert bench.submit("bidder-1", files=[bench.file(until=week - 1)]) == "procurement.08.4"
+    assert bench.submit("bidder-1", files=[bench.file(until=week)]) == ACCEPTED
+    working = {"procurement.keep_until_days": 5, "procurement.keep_until_in_working_days": True}
+    bench = Bench(found(tmp_path, **working))
+    assert bench.ask() == ACCEPTED
+    # The deadline is 15 January 2026, 07:01 in Jakarta; 16 January is a holiday: the fifth working day is the 23rd.
+    close = 1_769_158_800
+    assert bench.submit("bidder-1", files=[bench.file(until=close - 1)]) == "procurement.08.4"
+    assert bench.submit("bidder-1", files=[bench.file(until=close)]) == ACCEPTED
+
+
 def test_scenario_11_a_file_with_one_receipt(tmp_path: Path) -> None:
     bench = asked(tmp_path)
     assert bench.submit("bidder-1", files=[bench.file(stores=STORES[:1])]) == "procurement.08.4"
