@@ -216,12 +216,13 @@ def test_scenario_11_neither_store_delivers(tmp_path: Path) -> None:
 
 def test_how_long_files_are_kept_is_a_parameter(tmp_path: Path) -> None:
     """In days to the second; in working days, as other terms, to the close of office hours."""
-    bench = Bench(found(tmp_path, **{"procurement.keep_until_days": 7}))
+    days: dict[str, Any] = {"procurement.keep_until_days": 7}
+    bench = Bench(found(tmp_path, **days))
     assert bench.ask() == ACCEPTED
     week = bench.process().deadline + 7 * DAY
     assert bench.submit("bidder-1", files=[bench.file(until=week - 1)]) == "procurement.08.4"
     assert bench.submit("bidder-1", files=[bench.file(until=week)]) == ACCEPTED
-    working = {"procurement.keep_until_days": 5, "procurement.keep_until_in_working_days": True}
+    working: dict[str, Any] = {"procurement.keep_until_days": 5, "procurement.keep_until_in_working_days": True}
     bench = Bench(found(tmp_path, **working))
     assert bench.ask() == ACCEPTED
     # The deadline is 15 January 2026, 07:01 in Jakarta; 16 January is a holiday: the fifth working day is the 23rd.
