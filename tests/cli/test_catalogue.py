@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import string
+import tomllib
+from importlib.resources import files
 
 import pytest
 
 from prasasti.cli.catalogue import LANGUAGES, Catalogue, choose_language, load_words
-from prasasti.contracts.governance import rejections as governance
-from prasasti.contracts.identity import rejections as identity
-from prasasti.contracts.procurement import rejections as procurement
-from prasasti.core.contract import Rejection
+from prasasti.contracts import CONTRACTS
 from prasasti.integrations.ocds.money import STAGES
 from prasasti.integrations.ocds.problems import NOTICES, PROBLEMS
 from prasasti.integrations.ocds.story import STORY_KEYS
 from prasasti.services.importing import COUNTED_REDACTIONS
 
-REJECTIONS = [value for module in (governance, identity, procurement) for value in vars(module).values() if isinstance(value, Rejection)]
+REJECTIONS = {
+    rejection.number: rejection.condition
+    for contract in CONTRACTS
+    for rejection in (contract.lost_in_block, *(each for message in contract.messages for each, _ in message.conditions))
+}
 
 
 def list_facts(words: str) -> set[str]:
@@ -32,12 +35,19 @@ def test_languages_have_the_same_keys_and_facts() -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_code_has_words(language: str) -> None:
     words = load_words(language)
-    wanted = [f"refusal.{rejection.number.replace('.', '_')}" for rejection in REJECTIONS]
+    wanted = [f"refusal.{number.replace('.', '_')}" for number in REJECTIONS]
     wanted += [f"admission.{number}" for number in range(1, 13)]
     wanted += [f"problem.{code}" for code in PROBLEMS] + [f"notice.{code}" for code in NOTICES]
     wanted += [f"story.{key}" for key in STORY_KEYS] + [f"story_detail.{key}" for key in STORY_KEYS]
     wanted += [f"redaction.{name}" for name in COUNTED_REDACTIONS] + [f"stage.{stage}" for stage in STAGES]
     assert [key for key in wanted if key not in words] == []
+
+
+def test_refusals_say_in_english_what_their_contract_says() -> None:
+    """Of those in a file of their own; a condition that is worded anew asks for its words in both languages."""
+    words = tomllib.loads(files("prasasti.cli").joinpath("words", "refusals.en.toml").read_text())["refusal"]
+    told = {number.replace(".", "_"): condition for number, condition in REJECTIONS.items()}
+    assert {key: text for key, text in words.items() if told.get(key) != text} == {}
 
 
 @pytest.mark.parametrize("key", STORY_KEYS)
