@@ -350,6 +350,7 @@ def adopted_alone(selection: Awarding) -> None:
     selection.adopt()
 
 
+ABOVE: dict[str, Any] = {"procurement.goods.authority_awards_above": str(PRICES["bidder-3"] - 1)}
 ONE_MEMBER = MAJORITY[:1]
 WITH_THIRD = (MAJORITY[0], signer("committee-3", "committee"))
 
@@ -369,6 +370,9 @@ ROWS: dict[str, tuple[str, Play]] = {
     "the first in rank is awarded": (ACCEPTED, at(adopted, do_award)),
     "one member awards": ("procurement.00.1", at(adopted, lambda s: do_award(s, signers=ONE_MEMBER))),
     "the authority awards below its value": ("procurement.00.1", at(adopted, lambda s: do_award(s, signers=(AUTHORITY,)))),
+    "the authority awards above its value": (ACCEPTED, with_figures(
+        at(adopted, lambda s: do_award(s, signers=(AUTHORITY,))), **ABOVE)),
+    "the committee awards above its value": ("procurement.00.1", with_figures(at(adopted, do_award), **ABOVE)),
     "awarded twice": ("procurement.00.2", at_award(lambda s: do_award(s, award="award-2"))),
     "an award's id again": ("procurement.00.2", at_award(all_of(
         lambda s: s.withdraw("false_document", document=MINUTES),

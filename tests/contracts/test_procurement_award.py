@@ -13,15 +13,20 @@ from hypothesis import strategies as st
 
 from prasasti.contracts import CONTRACTS
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.procurement.agreement.events import ContractLapsed
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, GuaranteeRecord
+from prasasti.contracts.procurement.award import events
 from prasasti.contracts.procurement.award.checks import list_ranked
 from prasasti.contracts.procurement.award.effects import decide_refusal, is_refusal_open
+from prasasti.contracts.procurement.award.messages import MAX_FAILED_LOTS
 from prasasti.contracts.procurement.award.records import AwardRecord, award_key
 from prasasti.contracts.procurement.evaluation.records import BallotRecord, ballot_key
 from prasasti.contracts.procurement.process import LotRecord, lot_key
 from prasasti.contracts.procurement.proposal.records import EnvelopeRecord, envelope_key
 from prasasti.contracts.treasury.budgets import find_line
 from prasasti.core.contract import Call, View
+from prasasti.core.encoding import encode_canonical
+from prasasti.core.entries import MAX_DEADLINE_EVENT_BYTES, MAX_EVENTS_BYTES
 from prasasti.core.types import require
 from tests.contracts.procurement_award_rows import OFFICIAL, PRICES, WORKS, Awarding, bought_directly, debar
 from tests.contracts.selection import AUTHORITY, BIDDERS, COMMITTEE, DAY, LOT, MAJORITY, MILLION, OFFICER, PROCESS, found, tender
@@ -375,6 +380,29 @@ def test_a_price_that_was_negotiated_is_the_awards(selection: Awarding) -> None:
     arguments = {"award": "award-1", "lot": LOT, "negotiation": do_document(), "price": str(130 * MILLION), "process": PROCESS}
     assert selection.do("procurement.activate_award", arguments, OFFICER, ("bidder-1/bidder", "procurement.bidder")) == ACCEPTED
     assert (selection.awarded().price, selection.awarded().state) == (str(130 * MILLION), "active")
+
+
+def test_events_fit_where_ids_are_longest() -> None:
+    """Of two lots that are repeated into one entry; each of the schedule's into 256 bytes."""
+    lot, process, short, contract, time = "l" * 24, "p" * 64, "a" * 24, "c" * 64, 10**10
+    repeated = [
+        ContractLapsed(contract),
+        events.AwardCancelled(short, "reevaluate", lot, process),
+        events.MattersMoot(10**4, lot, process),
+        events.LotRepeated(9, lot, process, "resubmit"),
+        events.ProposalsAskedAgain(time, lot, process, "f" * 64),
+    ]
+    assert len(encode_canonical(repeated * MAX_FAILED_LOTS)) <= MAX_EVENTS_BYTES
+    scheduled = [
+        *repeated[:-1],
+        events.AwardCancelled(short, "unsigned", lot, process),
+        events.ComplaintClosed(short, "inadmissible", process, time),
+        events.AppealDecided(short, "rejected", process),
+        events.RefusalLapsed(short, lot, process),
+        events.LotFailed("l", lot, process, time),
+        events.LotFinal(lot, process),
+    ]
+    assert all(len(encode_canonical(each)) <= MAX_DEADLINE_EVENT_BYTES for each in scheduled)
 
 
 STEPS = st.one_of(
