@@ -99,9 +99,10 @@ def test_the_verifier_reads_the_next_table(tmp_path: Path) -> None:
         verifier.plan_table(standing, encode_table(contract), contract.name, contract.version, 0, contract.name)
     effect = {"contract": "procurement", "effect": "activate", "height": 40, "table": TABLE, "version": 2}
     verifier.apply_effect(standing, effect, 30, "entry", lambda digest: {TABLE: encode_table(NEXT)}[digest])
-    for height, name in ((39, "attest_release"), (40, "greet")):
+    (procurement,) = (contract for contract in CONTRACTS if contract.name == "procurement")
+    for height, names in ((39, {message.name for message in procurement.messages}), (40, {"greet"})):
         verifier.start_block(standing, height)
-        assert list(standing.tables["procurement"]["actions"]) == [name]
+        assert set(standing.tables["procurement"]["actions"]) == names
 
 
 def test_a_program_without_the_version_stops_before_it_acts(tmp_path: Path) -> None:
