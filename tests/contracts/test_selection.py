@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from prasasti.contracts.procurement.agreement.records import AgreementRecord
 from prasasti.contracts.treasury.budgets import find_line
-from tests.contracts.selection import COMMITTEE, MILLION, PROCESS, Selection, found
+from tests.contracts.selection import AUTHORITY, COMMITTEE, MILLION, OFFICER, PROCESS, Selection, budget, found, plan
 from tests.core.ledger import ACCEPTED
 
 
@@ -36,3 +38,26 @@ def test_from_the_plan_to_the_signatures(tmp_path: Path) -> None:
     line = find_line(view, "2026-parks")
     assert line is not None
     assert (line.committed_minor, line.reserved_minor) == (str(280 * MILLION), "0")
+
+
+@pytest.mark.parametrize(("changes", "answer"), [
+    ({}, ACCEPTED),
+    ({"unit": "agency-2"}, "procurement.25.3"),
+    ({"currency": "USD"}, "procurement.25.3"),
+])  # fmt: skip
+def test_an_early_plan_reserves_of_the_buyers_own_lines(tmp_path: Path, changes: dict[str, str], answer: str) -> None:
+    """The line stands only after the tender: whose it is, and in which currency, is asked when the award is activated."""
+    selection = Selection(found(tmp_path))
+    assert selection.do("procurement.announce_plan", plan(early=True), OFFICER, AUTHORITY) == ACCEPTED
+    assert selection.publish() == ACCEPTED
+    assert selection.propose("bidder-1", 290 * MILLION) == ACCEPTED
+    selection.open()
+    selection.declare_all()
+    assert selection.require_of(("bidder-1", True)) == ACCEPTED
+    for name in COMMITTEE:
+        assert selection.vote(name) == ACCEPTED
+    action, arguments, signers = budget()
+    assert selection.do(action, arguments | changes, *signers) == ACCEPTED
+    assert selection.award("bidder-1", 290 * MILLION) == ACCEPTED
+    selection.wait_until(selection.ledger.time + 10 * 86_400)
+    assert selection.activate() == answer

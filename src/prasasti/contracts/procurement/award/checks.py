@@ -20,6 +20,7 @@ from prasasti.contracts.procurement.evaluation.records import RankedRecord, Rank
 from prasasti.contracts.procurement.kinds import KINDS
 from prasasti.contracts.procurement.lots import count_bids, find_proposal, get_proposal
 from prasasti.contracts.procurement.parameters import read_amount, read_codes, read_flag
+from prasasti.contracts.procurement.plan.processes import are_buyers_lines
 from prasasti.contracts.procurement.plan.records import PlanRecord
 from prasasti.contracts.procurement.process import (
     DECIDED,
@@ -155,12 +156,14 @@ def is_nothing_open(view: View, call: Call) -> bool:
 
 
 def does_reservation_stand(view: View, call: Call) -> bool:
-    """25.3: the lot's reservation is covered; what an early plan did not reserve can be reserved now."""
+    """25.3: the lot's reservation is covered; what an early plan did not reserve can be reserved now, in lines of the buyer's."""
     lot = get_lot(view, call.arguments.process, call.arguments.lot)
-    plan = require(view.get(plan_key(get_process(view, lot.process).plan), PlanRecord), lot.process)
+    process = get_process(view, lot.process)
+    plan = require(view.get(plan_key(process.plan), PlanRecord), lot.process)
     if is_reservation_covered(view, lot_name(lot.process, lot.lot)):
         return True
-    return plan.early and can_reserve(view, sum_ceiling(get_lot_terms(view, lot.process, lot.lot)))
+    amounts = sum_ceiling(get_lot_terms(view, lot.process, lot.lot))
+    return plan.early and are_buyers_lines(view, process.buyer, process.currency, amounts) and can_reserve(view, amounts)
 
 
 def is_winner_not_debarred(view: View, call: Call) -> bool:
