@@ -28,9 +28,9 @@ DAY = 86_400
 class World:
     """A ledger's folder. Every act is a block of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, ledger: Ledger | None = None) -> None:
         self.folder = folder
-        self.ledger = Ledger(folder, bucket_bits=4)
+        self.ledger = ledger or Ledger(folder, bucket_bits=4)
         self.documents = DocumentStore.create(folder / "documents.sqlite")
         genesis = decode_genesis(self.ledger.genesis_bytes)
         self.opened = OpenedLedger(
@@ -73,7 +73,8 @@ class World:
         self.ledger.do("governance.advance_clock", {"seconds": 5}, ("agency-1/officer", "governance.officer"))
 
     def catch_up(self, chunk_entries: int = 1_000, chunk_processes: int = 500) -> None:
-        """Bring the read model in the ledger's folder to the tip."""
+        """Bring the read model in the ledger's folder to the tip, the documents that the rules brought forth being kept."""
+        self.documents.put([(body, "application/json") for result in self.ledger.results for body in result.documents])
         model = open_read_model(self.folder)
         try:
             catch_up(self.opened, model, chunk_entries=chunk_entries, chunk_processes=chunk_processes)

@@ -11,7 +11,10 @@ from typing import NamedTuple
 
 
 class ProcessKeyRow(NamedTuple):
-    """A contracting process: one per publisher and ocid. Its number is the log position of its first release."""
+    """A contracting process: one per publisher and ocid. Its number is the log position of its first entry.
+
+    A native one's publisher is its buyer.
+    """
 
     process: int
     publisher: str
@@ -19,7 +22,11 @@ class ProcessKeyRow(NamedTuple):
 
 
 class ReleaseRow(NamedTuple):
-    """One version of a release. ``kind``: new, update, contradiction; ``document``: SHA-256; ``buyer`` in the form of lists."""
+    """One version of a release. ``kind``: new, update, contradiction; ``document``: SHA-256; ``buyer`` in the form of lists.
+
+    One that is ``derived`` from a native process's entries is recorded nowhere: it has no number, and is made anew with its
+    process. ``position`` is that of the newest of its entries, which several processes may share.
+    """
 
     position: int
     process: int
@@ -32,6 +39,22 @@ class ReleaseRow(NamedTuple):
     tag: str
     buyer: str
     document: bytes
+
+
+class NativeEntryRow(NamedTuple):
+    """An entry of the log that concerns a native process. ``action``: the message's name, "" for the head of a block."""
+
+    process: int
+    position: int
+    action: str
+
+
+class NativeNameRow(NamedTuple):
+    """What an object of a native process is called; a plan line's name stands for its newest process."""
+
+    kind: str
+    name: str
+    process: int
 
 
 class ListingRow(NamedTuple):
@@ -177,5 +200,5 @@ class ProgressRow(NamedTuple):
 SEVERAL = "+"
 """Stands for more than one supplier: no identifier looks like it."""
 
-KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, ListingRow, ListSizeRow, WithheldRow)
+KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, NativeEntryRow, NativeNameRow, ListingRow, ListSizeRow, WithheldRow)
 KEPT_BY_PROCESS = (ProcessRow, AmountRow, PartyRow, AwardRow, ContractRow, PaymentRow)

@@ -49,9 +49,19 @@ process_keys: Final = Table(
 
 releases: Final = Table(
     "releases", metadata,
-    _number("position", primary_key=True), _number("process"), _text("publisher"), _number("number"), _text("release_id"), _text("kind"),
-    _number("date"), _number("time"), _text("tag"), _text("buyer"), _hash("document"),
+    _number("position", primary_key=True), _number("process", primary_key=True), _text("publisher"), _number("number"),
+    _text("release_id"), _text("kind"), _number("date"), _number("time"), _text("tag"), _text("buyer"), _hash("document"),
     Index("release_by_process", "process"), Index("release_by_publisher", "publisher", "number"),
+)  # fmt: skip
+
+native_entries: Final = Table(
+    "native_entries", metadata,
+    _number("process", primary_key=True), _number("position", primary_key=True), _text("action"), sqlite_with_rowid=False,
+)  # fmt: skip
+
+native_names: Final = Table(
+    "native_names", metadata,
+    _text("kind", primary_key=True), _text("name", primary_key=True), _number("process"), sqlite_with_rowid=False,
 )  # fmt: skip
 
 listings: Final = Table(
@@ -121,6 +131,8 @@ payments: Final = Table(
 ROW_TABLES: Final[dict[type[NamedTuple], Table]] = {
     rows.ProcessKeyRow: process_keys,
     rows.ReleaseRow: releases,
+    rows.NativeEntryRow: native_entries,
+    rows.NativeNameRow: native_names,
     rows.ListingRow: listings,
     rows.ListSizeRow: list_sizes,
     rows.WithheldRow: withheld,

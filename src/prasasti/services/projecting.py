@@ -3,7 +3,8 @@
 Owns the order. First the log is read on from where the tables stand: a row for each release, its place in the lists, and a
 mark on its process. Then each marked process is made anew from all its releases, once, however many came. Both go by
 chunks, a transaction each, so that a crash leaves the last whole chunk and the next command goes on from there; the marks
-say what is left. What comes out depends on the log and the stored documents only, not on the chunks.
+say what is left. What comes out depends on the log and the stored documents only, not on the chunks. Of native processes the
+log's entries are marked, and their releases derived when the process is made anew (``deriving``).
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from binascii import a2b_base64
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from itertools import groupby, islice
+from itertools import groupby
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -19,6 +20,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, func, select
 
 from prasasti.integrations.ocds.facts import ProcessFacts, describe_process
+from prasasti.integrations.ocds.native.entries import CONTRACT, NativeEntry, read_native
 from prasasti.integrations.ocds.packages import LedgerRelease
 from prasasti.readmodel.database import (
     BATCH,
@@ -35,9 +37,11 @@ from prasasti.readmodel.database import (
 )
 from prasasti.readmodel.rows import ListingRow, ListSizeRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
 from prasasti.readmodel.tables import list_sizes, listings, process_keys, processes, releases, stale, withheld
+from prasasti.services.deriving import DERIVED, derive_processes
 from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import WITHHOLD_ACTION
 from prasasti.services.releases import ATTEST_ACTION, KINDS
+from prasasti.services.telling_natives import Listed, list_announced, tell_natives
 from prasasti.storage.connection import StorageProblem
 
 CHUNK_ENTRIES: Final = 1_000
@@ -193,27 +197,34 @@ def _tell_chunk(ledger: Ledger, connection: Connection, size: int, limit: int) -
     if start >= size:
         return start
     stop = min(start + limit, size)
-    attested, hidden = _read_entries(entry for _, entry in ledger.database.entries(start, stop))
-    keys, known = _find_processes(connection, attested)
+    attested, natives, hidden = _read_entries(enumerate((entry for _, entry in ledger.database.entries(start, stop)), start))
+    named = [*((each.position, each.key) for each in attested), *list_announced(natives)]
+    keys, known = _find_processes(connection, sorted(named))
     rows = [_describe_release(each, keys[each.key]) for each in attested]
+    native_rows, native_listed = tell_natives(ledger, connection, natives, keys)
     insert_rows(connection, [ProcessKeyRow(process, *key) for key, process in keys.items() if process not in known])
     insert_rows(connection, rows)
-    insert_rows(connection, _list_processes(connection, attested, keys, known))
+    insert_rows(connection, native_rows)
+    listed = [*(each for one in attested for each in _list_parties(one, keys[one.key])), *native_listed]
+    insert_rows(connection, _list_processes(connection, sorted(listed, key=lambda each: each.position), start))
     insert_rows(connection, hidden)
-    told_by_hidden = _find_told_by(connection, hidden)
-    mark_stale(connection, {row.process for row in rows} | told_by_hidden, known | told_by_hidden)
+    told = {row.process for row in rows} | {row.process for row in native_rows} | _find_told_by(connection, hidden)
+    mark_stale(connection, told, {process for process in told if process < start})
     block = ledger.database.read_block_at(stop - 1)
     write_progress(connection, ProgressRow(SCHEMA_VERSION, ledger.chain, stop, block.height, block.app_hash))
     return stop
 
 
-def _read_entries(entries: Iterable[bytes]) -> tuple[list[_Attested], list[WithheldRow]]:
-    """The attestations among log entries, less those that only repeat a document, and what is withheld by them."""
+def _read_entries(entries: Iterable[tuple[int, bytes]]) -> tuple[list[_Attested], list[NativeEntry], list[WithheldRow]]:
+    """The attestations among log entries, less those that only repeat a document, what is native, and what is withheld by them."""
     attested: list[_Attested] = []
+    natives: list[NativeEntry] = []
     hidden: list[WithheldRow] = []
-    for each in entries:
+    for position, each in entries:
         entry = _read_entry(each)
         if entry.envelope is None:  # a block's head, or a refusal
+            if CONTRACT.encode() in bytes(entry.events):
+                natives += filter(None, [read_native(position, each)])
             continue
         payload = _read_payload(a2b_base64(entry.envelope.payload))
         if payload.action == ATTEST_ACTION:
@@ -222,20 +233,24 @@ def _read_entries(entries: Iterable[bytes]) -> tuple[list[_Attested], list[Withh
                 attested.append(_Attested(entry.position, entry.time, KINDS[event.event], event.number, arguments))
         elif payload.action == WITHHOLD_ACTION:
             hidden.append(WithheldRow(bytes.fromhex(_read_withheld(payload.arguments).sha256), entry.position))
-    return attested, hidden
+        elif payload.action.startswith(CONTRACT):
+            natives += filter(None, [read_native(position, each)])
+    return attested, natives, hidden
 
 
-def _find_processes(connection: Connection, attested: Sequence[_Attested]) -> tuple[dict[tuple[str, str], int], set[int]]:
-    """(publisher, ocid) → process for all of them, and which of these stand in the tables already."""
-    wanted = dict.fromkeys(each.key for each in attested)
+def _find_processes(
+    connection: Connection, named: Sequence[tuple[int, tuple[str, str]]]
+) -> tuple[dict[tuple[str, str], int], set[int]]:
+    """(publisher, ocid) → process for all that entries name, and which of these stand in the tables already."""
+    wanted = dict.fromkeys(key for _, key in named)
     keys: dict[tuple[str, str], int] = {}
     for batch in _batch(sorted({ocid for _, ocid in wanted})):
         for process, publisher, ocid in connection.execute(select(process_keys).where(process_keys.c.ocid.in_(batch))):
             if (publisher, ocid) in wanted:
                 keys[publisher, ocid] = process
     known = set(keys.values())
-    for each in attested:
-        keys.setdefault(each.key, each.position)
+    for position, key in named:
+        keys.setdefault(key, position)
     return keys, known
 
 
@@ -247,13 +262,14 @@ def _describe_release(attested: _Attested, process: int) -> ReleaseRow:
     )  # fmt: skip
 
 
-def _list_processes(
-    connection: Connection, attested: Sequence[_Attested], keys: dict[tuple[str, str], int], known: set[int]
-) -> list[ListingRow]:
-    """New items of buyers' and suppliers' lists, numbered as the contract does: with the first release that names the party."""
-    named = dict.fromkeys((role, party, keys[each.key]) for each in attested for role, party in _list_parties(each.arguments))
+def _list_processes(connection: Connection, entered: Sequence[Listed], start: int) -> list[ListingRow]:
+    """New items of buyers' and suppliers' lists, numbered as the contract does: with the first entry that names the party.
+
+    Processes from ``start`` on are new.
+    """
+    named = dict.fromkeys((each.role, each.party, each.process) for each in entered)
     listed: set[tuple[str, str, int]] = set()
-    for older in _batch(sorted({process for _, _, process in named} & known)):
+    for older in _batch(sorted({process for _, _, process in named if process < start})):
         query = select(listings.c.role, listings.c.party, listings.c.process).where(listings.c.process.in_(older))
         listed.update(map(tuple, connection.execute(query)))
     sizes = _read_sizes(connection, sorted({party for _, party, _ in named}))
@@ -267,11 +283,11 @@ def _list_processes(
     return rows
 
 
-def _list_parties(arguments: _Arguments) -> Iterator[tuple[str, str]]:
-    if arguments.buyer:
-        yield "buyer", arguments.buyer
-    for supplier in arguments.suppliers:
-        yield "supplier", supplier
+def _list_parties(attested: _Attested, process: int) -> Iterator[Listed]:
+    if attested.arguments.buyer:
+        yield Listed(attested.position, "buyer", attested.arguments.buyer, process)
+    for supplier in attested.arguments.suppliers:
+        yield Listed(attested.position, "supplier", supplier, process)
 
 
 def _read_sizes(connection: Connection, parties: Sequence[str]) -> dict[tuple[str, str], int]:
@@ -313,18 +329,24 @@ def _describe_chunk(ledger: Ledger, connection: Connection, limit: int) -> int:
     # Named for either table: else a database may read all of the one to look for it in the other.
     is_due, is_release_due, is_process_due = (table.c.process.between(due[0], due[-1]) for table in (stale, releases, processes))
     versions = [tuple(row) for row in connection.execute(_VERSIONS.where(is_due, is_release_due))]
+    attested = {process: list(rows) for process, rows in groupby(versions, lambda row: int(row[0]))}
     facts: list[ProcessFacts] = []
-    by_process = groupby(versions, lambda row: int(row[0]))
-    while few := [list(rows) for _, rows in islice(by_process, FEW_PROCESSES)]:
-        bodies = _read_documents(ledger, [row[-2] for rows in few for row in rows if row[-1] is None])
-        facts += [_describe(rows, bodies) for rows in few]
+    derived: dict[int, list[ReleaseRow]] = {}
+    for few in _batch(due, FEW_PROCESSES):
+        native = derive_processes(ledger, connection, few)
+        bodies = _read_documents(ledger, [row[-2] for process in few for row in attested.get(process, ()) if row[-1] is None])
+        facts += [_describe(process, attested.get(process, ()), native.get(process, ()), bodies) for process in few]
+        derived.update((process, [row for row, _ in told]) for process, told in native.items())
     delete_processes(connection, list(connection.execute(_TOLD.where(is_due, is_process_due)).scalars()))
+    for batch in _batch(list(derived)):
+        connection.execute(releases.delete().where(releases.c.process.in_(batch), releases.c.kind == DERIVED))
+    insert_rows(connection, [row for rows in derived.values() for row in rows])
     _insert(connection, facts)
     connection.execute(stale.delete().where(is_due))
     return len(due)
 
 
-# Of those that are due: all versions of their releases, and which of them have rows already. The last column of a version
+# Of those that are due: all recorded versions of their releases, and which of them have rows already. The last column of a version
 # is null where its document is not withheld.
 _VERSIONS: Final = (
     select(
@@ -334,6 +356,7 @@ _VERSIONS: Final = (
     .join(stale, stale.c.process == releases.c.process)
     .join(process_keys, process_keys.c.process == releases.c.process)
     .outerjoin(withheld, withheld.c.document == releases.c.document)
+    .where(releases.c.kind != DERIVED)
     .order_by(releases.c.process, releases.c.position)
 )  # fmt: skip
 _TOLD: Final = select(processes.c.process).join(stale, stale.c.process == processes.c.process)
@@ -349,14 +372,17 @@ def find_withheld(connection: Connection, documents: Sequence[bytes]) -> set[byt
     return hidden
 
 
-def _describe(rows: Sequence[tuple[Any, ...]], bodies: Mapping[bytes, bytes]) -> ProcessFacts:
-    versions: list[LedgerRelease] = []
-    newest_buyer = ""
+def _describe(
+    process: int, rows: Sequence[tuple[Any, ...]], native: Sequence[tuple[ReleaseRow, LedgerRelease]], bodies: Mapping[bytes, bytes]
+) -> ProcessFacts:
+    """One process's rows, from what is recorded of it and what is derived."""
+    versions = [release for _, release in native]
+    newest_buyer = native[-1][0].buyer if native else ""
     for _, position, publisher, ocid, release_id, kind, date, buyer, document, withheld_at in rows:
         body = bodies.get(document) if withheld_at is None else None
         versions.append(LedgerRelease(position, publisher, ocid, release_id, body, kind, date))
         newest_buyer = buyer or newest_buyer
-    return describe_process(rows[0][0], newest_buyer, versions)
+    return describe_process(process, newest_buyer, sorted(versions, key=lambda version: version.position))
 
 
 def _read_documents(ledger: Ledger, documents: Sequence[bytes]) -> dict[bytes, bytes]:
@@ -385,5 +411,5 @@ def _insert(connection: Connection, facts: Sequence[ProcessFacts]) -> None:
 Item = TypeVar("Item")
 
 
-def _batch(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
-    return (items[start : start + BATCH] for start in range(0, len(items), BATCH))
+def _batch(items: Sequence[Item], size: int = BATCH) -> Iterator[Sequence[Item]]:
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -23,6 +23,7 @@ from prasasti.integrations.ocds.story import StoryLine, build_story
 from prasasti.readmodel import queries
 from prasasti.readmodel.database import ReadModel, read_progress
 from prasasti.readmodel.queries import Conditions, NamedParty, Role
+from prasasti.services.deriving import DERIVED, derive_processes
 from prasasti.services.difference import Differs
 from prasasti.services.ledger import Ledger
 from prasasti.services.projecting import Progress, catch_up, find_withheld, open_current, read_document
@@ -94,10 +95,17 @@ def tell_story(ledger: Ledger, ocid: str, publisher: str = "", *, progress: Prog
 
 
 def load_versions(ledger: Ledger, connection: Connection, versions: Sequence[Row[Any]]) -> list[LedgerRelease]:
-    """Versions of releases with their documents; those withheld have none, whether or not their bytes are still stored."""
+    """Versions of releases with their documents; those withheld have none, whether or not their bytes are still stored.
+
+    What native processes say is derived anew from the log.
+    """
     hidden = find_withheld(connection, [version.document for version in versions])
+    native = derive_processes(ledger, connection, sorted({version.process for version in versions if version.kind == DERIVED}))
+    derived = {(process, row.position): release for process, told in native.items() for row, release in told}
     return [
-        LedgerRelease(
+        derived[version.process, version.position]
+        if version.kind == DERIVED
+        else LedgerRelease(
             version.position, version.publisher, version.ocid, version.release_id,
             read_document(ledger, version.document) if version.document not in hidden else None, version.kind, version.date,
         )

@@ -21,6 +21,7 @@ from prasasti.integrations.ocds.merge_rules import compile_release
 from prasasti.integrations.ocds.native.deriving import DerivedRelease, derive_releases
 from prasasti.integrations.ocds.native.entries import collect_processes
 from prasasti.integrations.ocds.packages import LedgerRelease, PackageFacts, write_record_package, write_release_package
+from prasasti.services.deriving import list_excluded
 from tests.core.ledger import Ledger
 from tests.integrations.ocds import official, samples
 
@@ -28,15 +29,20 @@ FACTS = PackageFacts("https://ledger.example/1", "2026-01-01T00:00:00Z", "agency
 
 
 def derive(ledger: Ledger) -> dict[str, list[DerivedRelease]]:
-    """Ocid to its releases, from the ledger's log and the documents that its rules brought forth."""
+    """Ocid to its releases, from the ledger's log, the documents that its rules brought forth, and whom they put out."""
     documents = {sha256(body).hexdigest(): body for result in ledger.results for body in result.documents}
     log = enumerate(entry for _, entry in ledger.database.entries(0, ledger.database.size()))
 
     def name_address(digest: str) -> str:
         return f"https://ledger.example/documents/sha256/{digest[:2]}/{digest}"
 
-    found = collect_processes(log)
-    return {ocid: list(derive_releases(ocid, entries, name_address, documents.get)) for ocid, entries in found.items()}
+    view = ledger.application.state.view
+    return {
+        ocid: list(
+            derive_releases(ocid, entries, name_address, documents.get, lambda lot, ocid=ocid: list_excluded(view, ocid, lot))  # type: ignore[misc]
+        )
+        for ocid, entries in collect_processes(log).items()
+    }
 
 
 def judge(releases: list[DerivedRelease]) -> None:

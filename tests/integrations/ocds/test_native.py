@@ -110,3 +110,78 @@ def test_libcoveocds_has_nothing_to_say(selection: Selection, run: Callable[[Sel
     run(selection)
     for path in natives.write_steps(tmp_path, natives.derive(selection.ledger)[PROCESS]):
         assert not any(run_libcoveocds(path).values()), run_libcoveocds(path)
+
+
+def test_what_the_shortest_selection_comes_to(selection: Selection) -> None:
+    run_shortest(selection)
+    compiled = compile_all(selection)
+    tender, (award,), (contract,) = compiled["tender"], compiled["awards"], compiled["contracts"]
+    assert (tender["status"], tender["procurementMethod"], tender["awardCriteria"]) == ("complete", "open", "priceOnly")
+    assert [(each["id"], each["status"]) for each in tender["lots"]] == [(LOT, "complete")]
+    assert [(each["id"], each["status"], "dateMet" in each) for each in tender["milestones"]] == [(f"opening:{LOT}:proposal", "met", True)]
+    bids = {each["id"]: (each["status"], each["value"]["amount"]) for each in compiled["bids"]["details"]}
+    assert bids == {
+        f"{LOT}:bidder-1": ("valid", 290_000_000), f"{LOT}:bidder-2": ("valid", 280_000_000),
+        f"{LOT}:bidder-3": ("disqualified", 310_000_000),  # above the buyer's own price, which binds
+    }  # fmt: skip
+    assert (award["status"], award["suppliers"], award["value"]) == (
+        "active", [{"id": "bidder-2", "name": "bidder-2"}], {"amount": 280_000_000, "currency": "IDR"},
+    )  # fmt: skip
+    assert (contract["awardID"], contract["status"], "dateSigned" in contract) == (award["id"], "active", True)
+    assert {each["id"] for each in contract["signatories"]} == {"agency-1", "bidder-2"}
+    votes = [each for each in tender["documents"] if each["id"].startswith("vote:")]
+    assert len(votes) == len(COMMITTEE)
+
+
+def test_proposals_hide_their_value_until_they_are_opened(selection: Selection) -> None:
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    assert selection.propose("bidder-1", 290 * MILLION) == ACCEPTED
+    selection.wait_until(selection.process().deadline)
+    (bid,) = compile_all(selection)["bids"]["details"]
+    assert (bid["status"], "value" in bid) == ("pending", False)
+
+
+def test_tags_are_those_of_the_table(selection: Selection) -> None:
+    run_shortest(selection)
+    tags = [tag for each in natives.derive(selection.ledger)[PROCESS] for tag in each.tag]
+    assert tags[:2] == ["planning", "tender"]
+    assert tags[tags.index("award") :] == ["award", "awardUpdate", "contract", "contractUpdate", "contract", "contract"]
+    assert set(tags[2 : tags.index("award")]) == {"tenderUpdate"}
+
+
+def test_what_the_schedule_does_is_an_update_of_its_own(selection: Selection) -> None:
+    """A block has no message: its deadlines make one release a process."""
+    run_nobody_proposes(selection)
+    releases = natives.derive(selection.ledger)[PROCESS]
+    assert [each.tag for each in releases] == [["planning"], ["tender"], ["tenderUpdate"], ["tenderUpdate"]]
+    assert releases[-1].release["tender"]["status"] == "unsuccessful"
+    assert [each.release["id"] for each in releases] == [f"{PROCESS}-{each.position}" for each in releases]
+
+
+def test_what_nobody_signs_ends(selection: Selection) -> None:
+    run_unsigned(selection)
+    compiled = compile_all(selection)
+    assert {each["status"] for each in (*compiled["awards"], *compiled["contracts"])} == {"cancelled"}
+
+
+def test_one_lot_of_two_is_cancelled(selection: Selection) -> None:
+    run_asked_and_cancelled(selection)
+    tender = compile_all(selection)["tender"]
+    assert [each["status"] for each in tender["lots"]] == ["cancelled", "active"]
+    assert tender["status"] == "active"
+    (enquiry,) = tender["enquiries"]
+    assert {"answer", "dateAnswered", "author"} <= enquiry.keys()
+    assert {each["id"]: each["status"] for each in tender["milestones"]} == {
+        f"opening:{LOT}:proposal": "notMet", "opening:lot-2:proposal": "scheduled",
+    }  # fmt: skip
+
+
+def test_releases_grow_with_what_changed_only(selection: Selection) -> None:
+    """A proposal's release tells that proposal: a thousand of them are a thousand small releases."""
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    for bidder in ("bidder-1", "bidder-2", "bidder-3"):
+        assert selection.propose(bidder, 290 * MILLION) == ACCEPTED
+    sizes = [len(each.document) for each in natives.derive(selection.ledger)[PROCESS][-3:]]
+    assert max(sizes) - min(sizes) <= 4  # the entry's position may have a digit more

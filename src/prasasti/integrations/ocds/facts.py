@@ -28,6 +28,8 @@ STATES: Final = ("budgeted", "planned", "tendered", "awarded", "contracted", "pa
 """How far a process is: the furthest stage that its releases tell, or how it ended; "" where nothing of it is readable."""
 
 DEAD_TENDERS: Final = frozenset({"cancelled", "unsuccessful", "withdrawn"})
+UNOPENED_TENDERS: Final = frozenset({"planned", "planning"})
+"""Announced only: nothing is asked for yet."""
 DEAD_AWARDS: Final = frozenset({"cancelled", "unsuccessful"})
 DEAD_CONTRACTS: Final = frozenset({"cancelled"})
 
@@ -416,7 +418,9 @@ class _Describing:
             return ""
         if self.contracts or self.awards or self.tender.get("status") in DEAD_TENDERS:
             return "cancelled"
-        return "tendered" if self.tender else "budgeted" if self._is_budget_alone() else "planned"
+        if self.tender.get("status") not in UNOPENED_TENDERS and self.tender:
+            return "tendered"
+        return "budgeted" if self._is_budget_alone() else "planned"
 
 
 def _choose_value(amounts: Sequence[AmountRow]) -> tuple[str, str, int | None, str]:
