@@ -5,10 +5,12 @@ from __future__ import annotations
 import string
 import tomllib
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 
 from prasasti.cli.catalogue import LANGUAGES, Catalogue, choose_language, load_words
+from prasasti.cli.clauses import CLAUSES, find_clause
 from prasasti.contracts import CONTRACTS
 from prasasti.integrations.ocds.money import STAGES
 from prasasti.integrations.ocds.problems import NOTICES, PROBLEMS
@@ -48,6 +50,17 @@ def test_refusals_say_in_english_what_their_contract_says() -> None:
     words = tomllib.loads(files("prasasti.cli").joinpath("words", "refusals.en.toml").read_text())["refusal"]
     told = {number.replace(".", "_"): condition for number, condition in REJECTIONS.items()}
     assert {key: text for key, text in words.items() if told.get(key) != text} == {}
+
+
+def test_every_refusal_has_a_place_where_it_stands() -> None:
+    """A clause of the law where one was read, and the section of RULES.md, which is there."""
+    root = Path(__file__).parents[2] / "src/prasasti"
+    assert {*CLAUSES} <= {*REJECTIONS}
+    for number in REJECTIONS:
+        contract, message, _ = number.split(".")
+        assert find_clause(number).endswith(f"contracts/{contract}/RULES.md, {message}")
+        pages = [path.read_text(encoding="utf-8") for path in (root / "contracts" / contract).rglob("RULES.md")]
+        assert any(f"| {number} |" in page for page in pages), number
 
 
 @pytest.mark.parametrize("key", STORY_KEYS)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import click
 import msgspec
 
+from prasasti.cli.clauses import find_clause
 from prasasti.cli.recording import HOUR_SECONDS, report_answer, send_or_keep
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, accept_clock_option, command, ledger_option, open_key, open_to_write, shell
 from prasasti.contracts import CONTRACTS
@@ -124,6 +125,11 @@ class MessageCommand(click.Command):
         super().__init__(row.name, callback=_make_callback(row), help=help_text)
         self._row = row
 
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What it does, and an example."""
+        super().format_help_text(ctx, formatter)
+        _write_example(formatter, self._row)
+
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:
         """Arguments and options."""
         if not self.params:
@@ -131,9 +137,18 @@ class MessageCommand(click.Command):
         return super().get_params(ctx)
 
 
+class MessageGroup(click.Group):
+    """The commands of one kind of work."""
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """What they are for, and an example."""
+        super().format_help_text(ctx, formatter)
+        _write_example(formatter, next(row for row in ROWS if row.group == self.name))
+
+
 def make_commands() -> list[click.Command]:
     """Every command of the table, those of a group in it."""
-    groups = {name: click.Group(name, help=told) for name, told in GROUPS.items()}
+    groups = {name: MessageGroup(name, help=told) for name, told in GROUPS.items()}
     single: list[click.Command] = []
     for row in ROWS:
         made = MessageCommand(row)
@@ -173,6 +188,43 @@ def _find_message(action: str) -> Message:
     if found is None:
         raise LookupError(action)
     return found[1]
+
+
+# -- examples -----------------------------------------------------------------------------------------------------------------
+
+SAMPLES = {
+    "account": "532111", "bidder": "bidder-1", "contract": "contract-1", "currency": "IDR", "family": "5610", "kind": "goods",
+    "line": "2026-parks", "lot": "lot-1", "method": "open", "organisation": "bidder-1", "plan": "benches", "process": "ocds-213czf-benches",
+    "programme": "parks", "reason": "other", "ground": "other", "title": "Benches", "unit": "agency-1", "year": "2026", "ballot": "1",
+    "ranking": "1", "size": "1000",
+}  # fmt: skip
+SEALED_SAMPLES = {"scores": ["--scores @scores.json"], "submission": ["--slot proposal", "--contents @proposal.json"]}
+
+
+def _write_example(formatter: click.HelpFormatter, row: Row) -> None:
+    """One way to give the command, in lines that fit."""
+    message = _find_message(row.action)
+    fields = [field for field in selecting.list_fields(message.arguments) if field.name not in SEALED_FIELDS[row.sealed]]
+    needed = [field for field in fields if field.required and field.name not in (*row.positional, *row.defaults)]
+    words = [" ".join(filter(None, ("prasasti", row.group, row.name))), *(SAMPLES.get(name, f"{name}-1") for name in row.positional)]
+    words += SEALED_SAMPLES.get(row.sealed) or [_sample_option(field) for field in needed if field.kind != "json"]
+    words += ["--from arguments.json"] if not row.sealed and any(field.kind == "json" for field in needed) else []
+    words += [f"-s {role.partition('.')[2]}.age" for role in message.roles[-message.minimum_signers :]]
+    lines = [words[0]]
+    for word in words[1:]:
+        if len(lines[-1]) + len(word) + 3 > formatter.width - 4:
+            lines[-1] += " \\"
+            lines.append("   ")
+        lines[-1] += f" {word}"
+    formatter.write("\n" + "".join(f"  {line}\n" for line in lines))
+
+
+def _sample_option(field: Field) -> str:
+    flag = f"--{field.name.replace('_', '-')}"
+    if field.kind == "flag":
+        return flag
+    samples = {"document": "minutes.pdf", "money": "280000000", "number": "2026-12-31", "texts": "lot-1", "text": f"{field.name}-1"}
+    return f"{flag} {SAMPLES.get(field.name) or (field.choices[0] if field.choices else samples[field.kind])}"
 
 
 # -- options ------------------------------------------------------------------------------------------------------------------
@@ -386,10 +438,12 @@ class _Sending:
         if refusal is None:
             return
         words = self.out.words.find(f"refusal.{refusal.number.replace('.', '_')}", refusal.condition)
+        clause = find_clause(refusal.number)
         self.out.say("procuring.refused", number=refusal.number, words=words)
+        self.out.say("submit.clause", clause=clause)
         if not self.options["anyway"]:
             self.out.say("procuring.nothing_signed")
-            self.out.finish({"foreseen_refusal": {"number": refusal.number, "words": words}}, REFUSED)
+            self.out.finish({"foreseen_refusal": {"number": refusal.number, "words": words, "clause": clause}}, REFUSED)
 
     def _ask(self) -> None:
         if self.options["yes"]:

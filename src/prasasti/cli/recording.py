@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 
+from prasasti.cli.clauses import find_clause
 from prasasti.cli.shell import REFUSED, Shell, accept_clock_option, command, ledger_option, open_key, open_to_write, shell
 from prasasti.core.admission import Inadmissible
 from prasasti.core.contract import find_message
@@ -168,6 +169,8 @@ def _report_receipt(out: Shell, ledger: Ledger, receipt: Receipt) -> None:
         out.finish(result)
         return
     words = out.words.find(f"refusal.{receipt.refusal.number.replace('.', '_')}", "")
+    clause = find_clause(receipt.refusal.number)
     out.say("submit.refused", number=receipt.refusal.number, words=words, position=receipt.position)
-    result["refusal"] = {"number": receipt.refusal.number, "words": words}
+    out.say("submit.clause", clause=clause)
+    result["refusal"] = {"number": receipt.refusal.number, "words": words, "clause": clause}
     out.finish(result, REFUSED)
