@@ -580,5 +580,5 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
 }  # fmt: skip
 # A sheet may be as long as a proposal; two hundred outcomes are more than a message takes.
 MAY_BE_EMPTY = {
-    ("procurement.submit_scores", "arguments.sealed too long"), ("procurement.record_requirements", "arguments.outcomes too long"),
+    ("procurement.submit_scores", "arguments.sealed too long"),
 }  # fmt: skip

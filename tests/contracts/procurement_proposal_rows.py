@@ -229,6 +229,28 @@ def give(trustee: str = TRUSTEES[0], **changes: Any) -> Step:
     return lambda bench: bench.give(trustee, **changes)
 
 
+def give_together(*trustees: str, at_grace_end: bool = False) -> Step:
+    """Trustees' shares for the first bidder in one block; its last outcome. Where the grace ends then, its deadline runs first."""
+
+    def step(bench: Bench) -> str:
+        if at_grace_end:
+            bench.ledger.time = bench.lot().grace_ends
+        shares = [{"envelope": bench.envelopes["bidder-1", "proposal"], "point": "", "proof": ""}]
+        signed = [
+            bench.ledger.sign(
+                "procurement.publish_opening_shares",
+                {"lot": LOT, "process": PROCESS, "shares": [each | {"index": TRUSTEES.index(name) + 1} for each in shares]},
+                trustee_of(name),
+            )
+            for name in trustees
+        ]
+        outcomes = bench.ledger.seal(*signed)
+        assert outcomes[:-1] == [ACCEPTED] * (len(trustees) - 1)
+        return outcomes[-1]
+
+    return step
+
+
 def give_for(*bidders: str, trustee: str = TRUSTEES[0]) -> Step:
     return lambda bench: bench.give(trustee, *(bench.envelopes[bidder, "proposal"] for bidder in bidders))
 
@@ -431,6 +453,10 @@ ROWS: dict[str, tuple[str, Play]] = {
         ASKED, submit(), begin, lambda bench: bench.until(bench.lot().grace_ends - 1), give())),
     "a share when the grace is over": ("admission.10", run(
         ASKED, submit(), begin, lambda bench: bench.until(bench.lot().grace_ends), give())),
+    "a share in the block in which the grace ends": ("procurement.10.1", run(
+        ASKED, submit(), begin, give_together(TRUSTEES[0], at_grace_end=True))),
+    "a share in the block in which two others opened the envelope": ("procurement.10.2", run(
+        ASKED, submit(), submit("bidder-2"), begin, give_together(*TRUSTEES))),
     "a share under another's index": ("procurement.10.3", run(ASKED, submit(), begin, give(index=2))),
     "a share under an index of nobody": ("procurement.10.3", run(ASKED, submit(), begin, give(index=4))),
     "a share by a trustee of no round": ("procurement.10.3", run(ASKED, submit(), begin, give(key="trustees-1/trustee"))),

@@ -179,7 +179,7 @@ MAY_BE_EMPTY = {
     (action, f"arguments.{within}{name}")
     for action, within in (("procurement.publish_tender", ""), ("procurement.amend_tender", "changes."))
     for name in (
-        "invited missing", "lots too long", "related = null", "related missing", "seats.witness = null", "seats.witness missing",
+        "invited missing", "related = null", "related missing", "seats.witness = null", "seats.witness missing",
     )
 }  # fmt: skip
 
