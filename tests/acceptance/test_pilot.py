@@ -14,7 +14,7 @@ import pytest
 
 from tests.acceptance.commands import ROOT, run_json, verify
 
-STEPS = 11
+STEPS = 13
 BIN = Path(sys.executable).parent
 # A newcomer's terminal: nothing of this environment is on its path, as after ``make pilot``.
 TERMINAL = {"PATH": os.defpath, "LANG": "C.UTF-8"}
@@ -60,7 +60,7 @@ def test_what_to_try_next_works_as_printed(world: tuple[Path, str, str]) -> None
     folder, name, printed = world
     commands = list_next_commands(printed)
     assert [re.search(r"prasasti(?:-verify| \w+)", command)[0] for command in commands] == [  # type: ignore[index]
-        "prasasti-verify", "prasasti proof", "prasasti export", "prasasti import",
+        "prasasti-verify", "prasasti explain", "prasasti proof", "prasasti export", "prasasti import",
     ]  # fmt: skip
     own = shlex.quote(str(ROOT / "src/prasasti/cli/samples/park-benches.json"))
     for command in commands:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
@@ -54,7 +54,7 @@ def explain_process(ocid: str, published: str | None, ledger_folder: Path) -> No
         explanation = explain(read_process(log.genesis, enumerate(log.entries()), ocid), log.read_document, find_ranking)
     if explanation is None:
         raise DraftProblem(out.words("explain.unknown", ocid=ocid))
-    _say(out, explanation)
+    say_explanation(out, explanation)
     out.finish(_as_json(explanation), 0 if explanation.differs is None else REFUSED)
 
 
@@ -69,10 +69,12 @@ def _read_rankings(state: View, ocid: str) -> FindRanking:
     return find
 
 
-def _say(out: Shell, explanation: Explanation) -> None:
+def say_explanation(out: Shell, explanation: Explanation, names: Container[str] | None = None) -> None:
+    """The steps, those of some names only where they are given, and what they come to."""
     out.say("explain.head", process=explanation.process, buyer=explanation.buyer)
     for number, step in enumerate(explanation.steps, 1):
-        _say_step(out, number, step, explanation.currency)
+        if names is None or step.name in names:
+            _say_step(out, number, step, explanation.currency)
     out.line("")
     for result in explanation.results:
         facts = {

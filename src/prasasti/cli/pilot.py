@@ -18,6 +18,7 @@ from shutil import which
 import click
 
 from prasasti import bootstrap
+from prasasti.cli.explaining import say_explanation
 from prasasti.cli.open_data import say_import
 from prasasti.cli.publishing import say_published
 from prasasti.cli.reading import list_, say_story, search, totals
@@ -30,8 +31,14 @@ from prasasti.log.witness_store import hash_origin
 from prasasti.services.adapting import import_tables
 from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
+from prasasti.services.buying_benches import BUYER as BENCHES_BUYER
+from prasasti.services.buying_benches import PARAMETERS as BENCHES_PARAMETERS
+from prasasti.services.buying_benches import PROCESS, buy_benches
+from prasasti.services.explained_log import read_process
+from prasasti.services.explaining import explain
 from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_MEMBERS, TRAINING_PUBLISHER, make_training_genesis
 from prasasti.services.importing import Importer, read_redaction_key
+from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import prove_transaction, publish_ledger
 from prasasti.services.rehearsing import (
     AFTER,
@@ -71,7 +78,9 @@ def pilot(output: Path) -> None:
     out.say("pilot.title")
 
     _head(out, "founded")
-    genesis = make_training_genesis(folder / "keys", "pilot-1", int(time.time()), bootstrap.allowed_parts(), TRAINING_BUCKET_BITS)
+    genesis = make_training_genesis(
+        folder / "keys", "pilot-1", int(time.time()), bootstrap.allowed_parts(), TRAINING_BUCKET_BITS, BENCHES_PARAMETERS
+    )
     bootstrap.create_ledger(folder, genesis)
     (output / "releases.json").write_bytes(files("prasasti.cli").joinpath("samples", SAMPLE).read_bytes())
 
@@ -97,6 +106,9 @@ def pilot(output: Path) -> None:
         course = run_course(ledger)
         say_course(out, course)
 
+        _head(out, "selected")
+        say_benches(out, ledger)
+
         _head(out, "published")
         log_signer = open_key(training_key(ledger, LOG_KEY_NAME), ledger)
         log_key = build_settings(ledger.genesis_bytes).key
@@ -120,19 +132,42 @@ def pilot(output: Path) -> None:
         raise SystemExit(REFUSED)
     out.say("audit.done")
 
+    _head(out, "explained")
+    explanation = explain(read_process(log.genesis, enumerate(log.entries()), PROCESS), log.read_document)
+    if explanation is None or explanation.differs is not None:
+        raise SystemExit(REFUSED)
+    say_explanation(out, explanation, ("ranking",))
+
     from prasasti.readmodel.queries import Conditions
     from prasasti.services.exporting import export_records
     from prasasti.services.reading import tell_story
 
     _head(out, "exported")
     with bootstrap.open_for_reading(folder) as ledger:
-        exported = export_records(ledger, Conditions(), output / "records.json")
-        out.say("export.done", releases=exported.releases, processes=exported.records, path=output / "records.json")
+        for publisher, name in ((BENCHES_BUYER, "selection.json"), (TRAINING_PUBLISHER, "records.json")):
+            exported = export_records(ledger, Conditions(publisher=publisher), output / name)
+            out.say("export.done", releases=exported.releases, processes=exported.records, path=output / name)
         _head(out, "story")
+        say_story(tell_story(ledger, PROCESS))
+        out.line("")
         say_story(tell_story(ledger, OCID))
     if not out.as_json:
         _ask(out, output)
     _say_next(out, output)
+
+
+def say_benches(out: Shell, ledger: Ledger) -> None:
+    """A contractor is selected for two lots, each step named as it is done."""
+    with out.progress("pilot.selecting") as progress:
+
+        def tell(step: str, done: int, total: int) -> None:
+            progress(done, total)
+            if step:
+                out.say(f"pilot.step_{step}")
+
+        outcome = buy_benches(ledger, tell)
+    for lot, (firm, price_minor) in outcome.winners.items():
+        out.say("pilot.won", lot=lot, firm=firm, price=f"IDR {out.words.amount(str(int(price_minor) // 100), '').strip()}")
 
 
 def say_course(out: Shell, course: Course) -> None:
@@ -184,6 +219,7 @@ def _say_next(out: Shell, output: Path) -> None:
     ledger = f"--ledger {quote(str(output / 'ledger'))}"
     rows = [
         (f"{program}-verify {quote(str(output / 'published'))}", "try_verify"),
+        (f"{program} explain {PROCESS} {quote(str(output / 'published'))}", "try_explain"),
         (f"{program} proof --list procurement/buyer/{BUYER} --output all.json {ledger}", "try_list"),
         (f"{program} export ocds --ocid {OCID} --output one.json {ledger}", "try_export"),
         (f"{program} import ocds FILE {ledger}", "try_own"),

@@ -31,6 +31,8 @@ BUYER, TREASURY, BANK = "agency-1", "treasury-1", "bank-1"
 OCID_PREFIX = "ocds-train1"
 PLAN = "park-benches"
 PROCESS = f"{OCID_PREFIX}-{PLAN}"
+# What a training ledger's genesis names for it.
+PARAMETERS = {"governance.profile": "indonesia", "procurement.ocid_prefix": OCID_PREFIX}
 LINE = "2026-city-parks"
 LOTS = ("north", "south")
 FIRMS = ("bench-maker-1", "bench-maker-2", "bench-maker-3")
