@@ -24,7 +24,9 @@ from prasasti.services.audited_log import PublishedLog, open_source
 from prasasti.services.difference import Differs
 from prasasti.services.explained_log import read_process
 from prasasti.services.explaining import STEPS, Explanation, explain
-from tests.contracts.selection import COMMITTEE, DAY, MILLION, PROCESS, Selection, found
+from tests.contracts.procurement_award_rows import Awarding
+from tests.contracts.procurement_evaluation_rows import RATED, Evaluation
+from tests.contracts.selection import COMMITTEE, DAY, MILLION, PROCESS, Selection, found, lot
 from tests.core.ledger import ACCEPTED, Ledger
 from tests.services.selected import list_documents, list_entries, publish
 
@@ -89,6 +91,64 @@ def test_no_native_process_has_no_explanation(ledger: Ledger) -> None:
     assert explain(read_process(ledger.genesis_bytes, list_entries(ledger), "ocds-213czf-nothing"), lambda _: None) is None
 
 
+def test_proposals_asked_for_anew_are_followed(tmp_path: Path) -> None:
+    """A complaint is upheld and all seal again: the second round's prices decide."""
+    selection = Awarding(found(tmp_path))
+    selection.to_award()
+    assert selection.complain() == ACCEPTED
+    assert selection.answer("upheld", "resubmit") == ACCEPTED
+    selection.envelopes.clear()
+    for bidder, price in (("bidder-1", 240), ("bidder-2", 260)):
+        assert selection.propose_again(bidder, price * MILLION) == ACCEPTED
+    selection.open()
+    assert selection.require_of(("bidder-1", True), ("bidder-2", True)) == ACCEPTED
+    selection.adopt(ballot=2, ranking=2)
+    assert selection.award("bidder-1", 240 * MILLION, "award-2") == ACCEPTED
+    explanation = explain_entries(selection.ledger, list_entries(selection.ledger))
+    assert [(step.name, step.disagreements) for step in explanation.steps if step.disagreements] == []
+    assert [step.name for step in explanation.steps].count("ranking") == 2
+    (result,) = explanation.results
+    assert (result.computed, result.awarded, result.awarded_price) == ("bidder-1", "bidder-1", str(240 * MILLION))
+
+
+def score(folder: Path) -> Ledger:
+    """Members score what is left of three proposals; one is out, its price above the estimate."""
+    evaluation = Evaluation(found(folder))
+    evaluation.begin({"bidder-1": 290 * MILLION, "bidder-2": 280 * MILLION, "bidder-3": 310 * MILLION}, **RATED)
+    evaluation.declare_all()
+    assert evaluation.pass_all("bidder-1", "bidder-2") == ACCEPTED
+    evaluation.score_all({"delivery": [800_000, 700_000, -1], "design": [900_000, 700_000, -1]})
+    evaluation.close_scoring()
+    evaluation.count()
+    return evaluation.ledger
+
+
+@pytest.fixture(scope="module")
+def scored(tmp_path_factory: pytest.TempPathFactory) -> Ledger:
+    return score(tmp_path_factory.mktemp("scored"))
+
+
+def test_scores_are_told_as_numbers(scored: Ledger) -> None:
+    explanation = explain_entries(scored, list_entries(scored))
+    assert explanation.differs is None
+    technical = {
+        line.facts["bidder"]: line.facts["technical"] for step in explanation.steps for line in step.lines if line.key == "technical"
+    }
+    assert technical == {"bidder-1": 860_000, "bidder-2": 700_000}
+    placed = [line for step in explanation.steps for line in step.lines if line.key == "placed_by_points"]
+    assert [(line.facts["bidder"], line.facts["points"], line.facts["final"]) for line in placed] == [
+        ("bidder-1", 965_517, 891_655), ("bidder-2", 1_000_000, 790_000),
+    ]  # fmt: skip
+
+
+def test_a_sheet_that_was_counted_unopened_is_found(scored: Ledger) -> None:
+    """The log lacks a member's sheet: the scores that are told cannot have been counted."""
+    entries = leave_out("procurement.submit_scores")(list_entries(scored))
+    differs = explain_entries(scored, entries).differs
+    assert differs is not None
+    assert (differs.name, differs.disagreements[0].what) == ("opening", "sealed")
+
+
 # -- lies ------------------------------------------------------------------------------------------------------------------
 
 
@@ -137,6 +197,17 @@ def leave_out(action: str) -> Callable[[Entries], Entries]:
     return lie
 
 
+def advance_clock(event: bytes, seconds: int) -> Callable[[Entries], Entries]:
+    """The entry that tells an event is of an earlier time."""
+
+    def lie(entries: Entries) -> Entries:
+        at = next(position for position, data in entries if event in data)
+        entry = json.loads(entries[at][1])
+        return [*entries[:at], (at, encode_canonical(entry | {"time": entry["time"] + seconds})), *entries[at + 1 :]]
+
+    return lie
+
+
 LIES: dict[str, tuple[str, Callable[[Entries], Entries]]] = {
     "a bidder too few": ("submissions", change(b'"bids":3', b'"bids":2', b"procurement.lot_closed")),
     "a proposal not to be opened": ("submissions", change(b'"due":3', b'"due":2', b"procurement.lot_closed")),
@@ -148,6 +219,10 @@ LIES: dict[str, tuple[str, Callable[[Entries], Entries]]] = {
     "a vote turned": ("ballot", change(b'"outcome":"adopted"', b'"outcome":"rejected"', b"procurement.ballot_closed")),
     "the second is awarded": ("award", change_payload("procurement.notify_award", bidder="bidder-1", price=str(290 * MILLION))),
     "the award is dearer": ("award", change_payload("procurement.notify_award", price=str(281 * MILLION))),
+    "the standstill still ran": ("activation", advance_clock(b"procurement.award_activated", -9 * DAY)),
+    "a proposal was late": ("submissions", advance_clock(b"procurement.sealed", 15 * DAY)),
+    "a lot is dearer than its ceiling": ("terms", change_payload("procurement.publish_tender", lots=[
+        lot(estimate=str(301 * MILLION))])),
     "the contract is dearer": ("contract", change_payload("procurement.draft_contract", price=str(281 * MILLION))),
     "a milestone takes all": ("contract", change_payload("procurement.draft_contract", milestones=[
         {"amount": str(280 * MILLION), "due": 1, "id": "half", "items": [], "title": "All"},
@@ -165,8 +240,24 @@ def test_a_lie_is_named_by_its_step(name: str, ledger: Ledger) -> None:
     assert differs.name == step
 
 
+@pytest.mark.parametrize("ground", ["b", "c"])
+def test_a_failure_on_a_ground_that_does_not_hold_is_found(ground: str, tmp_path: Path) -> None:
+    """Every price was above the buyer's own: the lot failed for that, and not since nobody came."""
+    selection = Selection(found(tmp_path))
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    assert selection.propose("bidder-1", 310 * MILLION) == ACCEPTED
+    selection.open()
+    entries = list_entries(selection.ledger)
+    assert explain_entries(selection.ledger, entries).differs is None
+    told = change(b'"ground":"g"', f'"ground":"{ground}"'.encode(), b"procurement.lot_failed")(entries)
+    differs = explain_entries(selection.ledger, told).differs
+    assert differs is not None
+    assert differs.name == "failure"
+
+
 def test_every_step_that_ends_well_has_a_lie() -> None:
-    assert {step for step, _ in LIES.values()} | {"terms", "scores", "activation", "failure"} == {*STEPS}
+    assert {step for step, _ in LIES.values()} | {"scores", "failure"} == {*STEPS}
 
 
 def test_contents_that_were_never_sealed_are_found(ledger: Ledger) -> None:

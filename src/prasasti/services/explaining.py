@@ -175,7 +175,7 @@ class _Lot:
     bids: dict[str, _Bid] = field(default_factory=dict)
     envelopes: list[_Envelope] = field(default_factory=list)
     sheets: dict[tuple[int, str], _Envelope] = field(default_factory=dict)
-    above_estimate: int = 0
+    all_above: bool = False
     scoring_ended_at: int = -1
     ranking: list[figures.Placed] = field(default_factory=list)
     ballot_ends: int = 0
@@ -308,6 +308,11 @@ class _Recount:
     def _see_asked(self, told: Told, event: Mapping[str, Any]) -> None:
         self.deadline = event["deadline"]
         lot = self.lots[event["lot"]]
+        lot.stage, lot.state = self._first_slot(), "open"
+
+    def _see_asked_again(self, told: Told, event: Mapping[str, Any]) -> None:
+        lot = self.lots[event["lot"]]
+        self.deadline, lot.round = event["deadline"], event["round"]
         lot.stage, lot.state = self._first_slot(), "open"
 
     def _see_cancelled_lots(self, told: Told, event: Mapping[str, Any]) -> None:
@@ -494,14 +499,15 @@ class _Recount:
     def _exclude_by_estimate(self, step: Step, lot: _Lot, told: Told) -> None:
         estimate_minor = int(self._lot_terms(lot)["estimate"])
         binds = bool(self._figure(step, f"{self.plan['kind']}.estimate_binds"))
-        lot.above_estimate = 0
-        for bid in self._list_live(lot):
+        before = self._list_live(lot)
+        for bid in before:
             is_above = bid.price_minor > estimate_minor
             key = "above_estimate" if is_above and binds else "above_estimate_stands" if is_above else "within_estimate"
             step.say(key, told.position, bidder=bid.bidder, price=str(bid.price_minor), estimate=str(estimate_minor))
             if is_above and binds:
                 bid.out, bid.out_at = "above_estimate", told.position
-                lot.above_estimate += 1
+        # Where the buyer's own price put the last ones out the lot fails for that (27g), else for want of anybody (27c).
+        lot.all_above = bool(before) and not self._list_live(lot)
 
     # -- evaluation -------------------------------------------------------------------------------------------------------
 
@@ -675,10 +681,13 @@ class _Recount:
         if lot.stage != QUALIFICATION:
             lot.stage = self._first_slot()
         kind = "qualification:" if lot.stage == QUALIFICATION else "requirement:"
+        if event["remedy"] == "resubmit":
+            _empty(lot, told.position)
+            return
         for bid in lot.bids.values():
             if bid.out.startswith(kind) or bid.out == "threshold":
                 bid.out, bid.out_at = "", -1
-        lot.state = "open" if event["remedy"] == "resubmit" else "evaluating"
+        lot.state = "evaluating"
 
     # -- award, contract --------------------------------------------------------------------------------------------------
 
@@ -759,9 +768,9 @@ class _Recount:
         if ground == "b":
             step.compare("complete", 0, complete if was_open else "opened already", told.position)
         if ground == "g":
-            step.compare("above_estimate", True, lot.above_estimate > 0 and not live, told.position)
+            step.compare("above_estimate", True, lot.all_above, told.position)
         if ground == "c" and lot.stage != QUALIFICATION:
-            step.compare("nobody_left", True, not live or not is_ranked, told.position)
+            step.compare("nobody_left", True, not lot.all_above and (not live or not is_ranked), told.position)
 
     # -- debarments --------------------------------------------------------------------------------------------------------
 
@@ -843,6 +852,7 @@ class _Recount:
         "lots_cancelled": _see_cancelled_lots,
         "opening_begun": _see_opening,
         "proposals_asked": _see_asked,
+        "proposals_asked_again": _see_asked_again,
         "question_answered": _see_deadline,
         "ranking_published": _see_ranking,
         "requirements_recorded": _see_outcomes,
@@ -863,6 +873,18 @@ def _say_placed(step: Step, weights: figures.Weights, placed: figures.Placed, po
     }  # fmt: skip
     key = "placed_below" if not placed.place else "placed_by_price" if weights.selection == "price_only" else "placed_by_points"
     step.lines.append(Line(key, facts, position))
+
+
+def _empty(lot: _Lot, position: int) -> None:
+    """Proposals anew: who is in keeps the qualification alone, who was never opened does not come in again."""
+    for bid in lot.bids.values():
+        if bid.out:
+            continue
+        if not any(each.state == "opened" for each in bid.slots.values()):
+            bid.out, bid.out_at = "not_opened", position
+            continue
+        bid.slots = {slot: each for slot, each in bid.slots.items() if slot == QUALIFICATION}
+        bid.price_minor = bid.tkdn_bp = bid.technical = 0
 
 
 def _is_there(bid: _Bid) -> bool:
