@@ -8,7 +8,7 @@ from importlib.resources import files
 
 LANGUAGES = ("en", "id")
 # Files of each language: words about everything, about selections, about what selections refuse.
-FILES = ("{language}.toml", "selection.{language}.toml", "refusals.{language}.toml")
+FILES = ("{language}.toml", "selection.{language}.toml", "refusals.{language}.toml", "acts.{language}.toml")
 
 
 class Catalogue:

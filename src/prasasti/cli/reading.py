@@ -23,12 +23,15 @@ from prasasti.services.releases import NothingFits
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Row
 
+    from prasasti.contracts.procurement.evaluation.records import RankedRecord
     from prasasti.integrations.ocds.sources import Source
     from prasasti.integrations.ocds.story import StoryLine
     from prasasti.readmodel.database import ReadModel
     from prasasti.readmodel.queries import Conditions, GroupTotal, Hits, Role, Shortfall, Sort, StageTotal
     from prasasti.services.ledger import Ledger
+    from prasasti.services.native_story import Act, NativeStory
     from prasasti.services.reading import Story, WholeList
+    from prasasti.services.tasks import Task
 
 STATES = ("budgeted", "planned", "tendered", "awarded", "contracted", "paid", "completed", "cancelled")
 METHODS = ("open", "selective", "limited", "direct")
@@ -499,6 +502,7 @@ def _show_story(as_csv: bool, ocid: str, publisher: str, ledger_folder: Path) ->
         say_story(story)
 
 
+RANKING_COLUMNS = ("place", "bidder", "price", "evaluated", "technical", "price_points", "final")
 LINE_COLUMNS = ("ocid", "date", "entry", "recorded", "event", "words", "amount", "currency", "sources")
 
 
@@ -518,8 +522,11 @@ def say_story(story: Story) -> None:
     out.line(story.title or story.ocid)
     out.line(f"{'OCID':<10}{story.ocid}")
     heads = (
-        ("publisher", story.publisher), ("buyer", " ".join(filter(None, (story.buyer_name, story.buyer)))),
-        *(("supplier", f"{story.names.get(supplier, '')} {supplier}".strip()) for supplier in story.suppliers),
+        ("publisher", story.publisher), ("buyer", " ".join(dict.fromkeys(filter(None, (story.buyer_name, story.buyer))))),
+        *(
+            ("supplier", " ".join(dict.fromkeys(filter(None, (story.names.get(supplier, ""), supplier)))))
+            for supplier in story.suppliers
+        ),
         ("state", _spell_state(out, story.state)),
     )  # fmt: skip
     for key, name in heads:
@@ -540,7 +547,72 @@ def say_story(story: Story) -> None:
         print_table(out, [out.words("show.field"), *entries], changes)
         if len(contradiction.changes) > SHOWN_CHANGES:
             out.say("import.more", count=len(contradiction.changes) - SHOWN_CHANGES)
+    if story.native is not None:
+        say_native(out, story.native)
     out.finish(_story_as_json(story))
+
+
+def say_native(out: Shell, native: NativeStory) -> None:
+    """What a process on the ledger adds to its story: who acted under which figures, each ranking's arithmetic, what waits."""
+    out.line(out.words("acts.how"))
+    rows = [[out.day(act.time), str(act.position), _spell_act(out, act, native.currency), _spell_rules(out, act)] for act in native.acts]
+    columns = ("show.date", "show.entry", "acts.who", "acts.rules")
+    print_table(out, [out.words(name) for name in columns], rows, right=(1,))
+    for ranking in native.rankings:
+        out.line(out.words("acts.ranking", ranking=ranking.ranking, lot=ranking.lot, evaluation=ranking.evaluation))
+        headings = [out.words(f"acts.{name}") for name in RANKING_COLUMNS]
+        print_table(out, headings, [_spell_ranked(out, each, native.currency) for each in ranking.proposals], right=(0, 2, 3, 4, 5, 6))
+    out.line(out.words("acts.next"))
+    for task in native.tasks or ():
+        out.line(f"- {_spell_task(out, task)}")
+    if not native.tasks:
+        out.say("tasks.none")
+
+
+def _spell_act(out: Shell, act: Act, currency: str) -> list[str]:
+    """Who, what, the facts that say most, until when."""
+    from prasasti.readmodel.money import from_minor
+
+    who = f"{act.actor}: {', '.join(act.signers)}" if act.actor else out.words("acts.schedule")
+    facts = [f"{out.words(f'act_fact.{name}')} {fact}" for name, fact in act.facts.items() if name not in ("until", "price")]
+    if "price" in act.facts:
+        facts.append(_spell_money(out, f"{from_minor(int(act.facts['price']), currency):f}", currency).strip())
+    until = [out.words("acts.until", time=out.time(int(act.facts["until"])))] if "until" in act.facts else []
+    return [f"{who} – {out.words.find(f'act.{act.what}', act.what)}", ", ".join([*facts, *until])]
+
+
+def _spell_rules(out: Shell, act: Act) -> list[str]:
+    voted = out.words("acts.voted")
+    return [f"{rule.name} = {rule.value} ({rule.clause or voted})" for rule in act.rules]
+
+
+def _spell_ranked(out: Shell, ranked: RankedRecord, currency: str) -> list[str]:
+    """Amounts in the currency's units, points as points: a unit of the ledger's is 0.0001."""
+    from prasasti.readmodel.money import EXACT, from_minor
+
+    price = from_minor(int(ranked.price), currency)
+    evaluated = EXACT.scaleb(from_minor(int(ranked.evaluated_e8), currency), -8).normalize()
+    points = [_spell_number(out, Decimal(each) / 10_000, 4) for each in (ranked.technical, ranked.price_points, ranked.final)]
+    place = str(ranked.place) if ranked.place else out.words("acts.below")
+    return [place, ranked.bidder, _spell_money(out, f"{price:f}", currency), _spell_plain(out, evaluated), *points]
+
+
+def _spell_task(out: Shell, task: Task) -> str:
+    who = ":".join(filter(None, (task.organisation or "*", task.handle)))
+    ends = ", ".join([
+        *([out.words("tasks.from_time", time=out.time(task.since))] if task.since else []),
+        *([out.words("acts.until", time=out.time(task.until))] if task.until else []),
+    ])  # fmt: skip
+    what = " ".join(filter(None, (out.words(f"tasks.{task.what}"), task.subject)))
+    return f"{who} ({task.role.rpartition('.')[2]}): {what}{f' ({ends})' if ends else ''}"
+
+
+def _native_as_json(story: Story) -> dict[str, Any]:
+    import msgspec
+
+    built: dict[str, Any] = msgspec.to_builtins(story.native)
+    built["tasks"] = [task._asdict() for task in story.native.tasks] if story.native is not None else []
+    return built
 
 
 _ROWS = re.compile("rows? ([0-9][0-9, -]*)")
@@ -573,7 +645,7 @@ def _story_as_json(story: Story) -> dict[str, Any]:
         "ocid": story.ocid, "publisher": story.publisher, "title": story.title, "state": story.state, "buyer": story.buyer,
         "buyer_name": story.buyer_name, "suppliers": story.suppliers,
         "supplier_names": {supplier: story.names.get(supplier, "") for supplier in story.suppliers},
-        "lines": lines, "contradictions": contradictions,
+        "lines": lines, "contradictions": contradictions, **({"native": _native_as_json(story)} if story.native is not None else {}),
     }  # fmt: skip
 
 

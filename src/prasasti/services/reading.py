@@ -26,6 +26,7 @@ from prasasti.readmodel.queries import Conditions, NamedParty, Role
 from prasasti.services.deriving import DERIVED, derive_processes
 from prasasti.services.difference import Differs
 from prasasti.services.ledger import Ledger
+from prasasti.services.native_story import NativeStory, tell_native
 from prasasti.services.projecting import Progress, catch_up, find_withheld, open_current, read_document
 from prasasti.services.publishing import read_signed_note
 from prasasti.services.releases import NothingFits
@@ -51,7 +52,8 @@ class Contradiction:
 class Story:
     """One process as its releases tell it; buyer and suppliers in the form of the lists.
 
-    ``sources`` and ``times`` (of the block, seconds UTC) are by the position of an entry, ``names`` by supplier.
+    ``sources`` and ``times`` (of the block, seconds UTC) are by the position of an entry, ``names`` by supplier. ``native`` is
+    what the ledger itself knows of a process that runs on it.
     """
 
     ocid: str
@@ -66,6 +68,7 @@ class Story:
     sources: dict[int, list[Source]] = field(default_factory=dict)
     contradictions: list[Contradiction] = field(default_factory=list)
     names: dict[str, str] = field(default_factory=dict)
+    native: NativeStory | None = None
 
     def find_sources(self, line: StoryLine) -> list[Source]:
         """The rows of a source system that a line comes from."""
@@ -86,11 +89,13 @@ def tell_story(ledger: Ledger, ocid: str, publisher: str = "", *, progress: Prog
         suppliers = queries.list_process_parties(connection, process.process, "supplier")
         names = {supplier: queries.name_party(connection, supplier) for supplier in suppliers}
         recorded = load_versions(ledger, connection, versions)
+        native = tell_native(ledger, connection, process.process, ocid)
     parsed = {each.position: _parse(each.document) for each in recorded}
     sources = {position: list_sources(release) for position, release in parsed.items() if release is not None}
     return Story(
         ocid, process.publisher, process.title, process.state, process.buyer, process.buyer_name, suppliers, build_story(recorded),
         {version.position: version.time for version in versions}, sources, _compare_versions(recorded, parsed), names,
+        native,
     )  # fmt: skip
 
 

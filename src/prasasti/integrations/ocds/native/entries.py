@@ -91,17 +91,13 @@ NAMED_BY: Final = ("process", "contract", "guarantee", "violation", "plan")
 
 def list_names(entry: NativeEntry) -> Iterator[Name]:
     """What an entry names, in order: one object for a message, one an event for a block."""
-    if entry.action:
-        yield from _find_name(entry.arguments)
-    else:
-        for _, event in entry.events:
-            yield from _find_name(event)
+    told = [entry.arguments] if entry.action else [event for _, event in entry.events]
+    yield from filter(None, map(find_name, told))
 
 
-def _find_name(named: dict[str, Any]) -> Iterator[Name]:
-    found = next((Name(kind, named[kind]) for kind in NAMED_BY if named.get(kind)), None)
-    if found is not None:
-        yield found
+def find_name(named: dict[str, Any]) -> Name | None:
+    """What arguments, or an event, name; None where that is no process's."""
+    return next((Name(kind, named[kind]) for kind in NAMED_BY if named.get(kind)), None)
 
 
 def find_announced(entry: NativeEntry) -> str:

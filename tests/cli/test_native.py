@@ -1,0 +1,78 @@
+"""``show`` and the other reading commands on a process that runs on the ledger itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from prasasti.cli.catalogue import LANGUAGES, load_words
+from prasasti.contracts.procurement.messages import PROCUREMENT
+from prasasti.integrations.ocds.native.tags import TAGS_OF_DEADLINES
+from tests.cli.conftest import Run, read_json
+from tests.contracts.selection import LOT, MILLION, PROCESS, Selection, found
+from tests.core.ledger import ACCEPTED
+from tests.integrations.ocds.test_native import run_shortest
+from tests.services.selected import make_folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "played").mkdir()
+    selection = Selection(found(tmp_path / "played"))
+    run_shortest(selection)
+    return make_folder(selection.ledger, tmp_path / "ledger")
+
+
+def test_show_tells_who_and_under_which_figure(folder: Path, run: Run) -> None:
+    shown = read_json(run("--json", "show", PROCESS, "--ledger", folder))
+    acts = {act["what"]: act for act in shown["native"]["acts"]}
+    assert acts["announce_plan"]["signers"] == ["officer (officer)", "authority (authority)"]
+    (term, days) = acts["notify_award"]["rules"]
+    assert (term["name"], term["value"], term["clause"]) == ("procurement.standstill_days", "5", "LKPP model document (S)")
+    assert days["value"] == "False"
+    assert acts["activate_award"]["rules"][0]["clause"] == "Perpres 54/2010, repealed (L)"
+    (ranking,) = shown["native"]["rankings"]
+    assert [(each["place"], each["bidder"]) for each in ranking["proposals"]] == [(1, "bidder-2"), (2, "bidder-1")]
+    assert shown["native"]["tasks"] == []
+    assert (shown["state"], shown["suppliers"]) == ("contracted", ["bidder-2"])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_show_is_words_for_people(folder: Path, run: Run, language: str) -> None:
+    words = load_words(language)
+    shown = run("--language", language, "show", PROCESS, "--ledger", folder).stdout
+    for key in ("acts.how", "acts.next", "tasks.none"):
+        assert words[key] in shown
+    assert "bidder-2" in shown
+
+
+def test_show_says_what_waits(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "played").mkdir()
+    selection = Selection(found(tmp_path / "played"))
+    selection.prepare()
+    assert (selection.publish(), selection.propose("bidder-1", 290 * MILLION)) == (ACCEPTED, ACCEPTED)
+    selection.open()
+    selection.declare_all()
+    shown = read_json(run("--json", "show", PROCESS, "--ledger", make_folder(selection.ledger, tmp_path / "ledger")))
+    (task,) = shown["native"]["tasks"]
+    assert (task["what"], task["lot"], task["organisation"], task["role"]) == ("check", LOT, "agency-1", "procurement.committee")
+
+
+def test_the_other_commands_read_it_too(folder: Path, run: Run, tmp_path: Path) -> None:
+    (result,) = read_json(run("--json", "search", "benches", "--ledger", folder))["results"]
+    assert (result["ocid"], result["state"], result["value"]["amount"]) == (PROCESS, "contracted", "280000000.00")
+    assert read_json(run("--json", "list", "--buyer", "agency-1", "--ledger", folder))["count"] == 1
+    assert read_json(run("--json", "list", "--supplier", "bidder-2", "--ledger", folder))["count"] == 1
+    assert read_json(run("--json", "totals", "--by", "buyer", "--ledger", folder))
+    run("export", "ocds", "--output", tmp_path / "out.json", "--ledger", folder)
+    (record,) = json.loads((tmp_path / "out.json").read_bytes())["records"]
+    assert record["compiledRelease"]["contracts"][0]["status"] == "active"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_act_has_words(language: str) -> None:
+    words = load_words(language)
+    wanted = [each.name for each in PROCUREMENT.messages if each.name not in ("attest_release", "confirm_key_destroyed")]
+    assert [name for name in (*wanted, *TAGS_OF_DEADLINES) if f"act.{name}" not in words] == []
