@@ -18,6 +18,7 @@ from prasasti.contracts import CONTRACTS
 from prasasti.core.encoding import encode_canonical
 from prasasti.integrations.signers import create_training_key
 from tests.cli.conftest import Run, read_json
+from tests.contracts.procurement_evaluation_rows import RATED
 from tests.contracts.selection import COMMITTEE, DAY, LOT, PLAN, PROCESS, TERMS, found, lot, tender
 
 PDF = b"%PDF-1.7 minutes\n"
@@ -74,7 +75,7 @@ def desk(tmp_path: Path, run: Run) -> Desk:
     return Desk(tmp_path, run)
 
 
-def publish(desk: Desk) -> None:
+def publish(desk: Desk, **changes: Any) -> None:
     """Budget, plan line, request."""
     desk(
         "treasury", "budget", "2026-parks", "--amount", "9000000", "--currency", "IDR", "--account", "532111", "--programme", "parks",
@@ -85,7 +86,7 @@ def publish(desk: Desk) -> None:
         "--currency", "IDR", "--estimate", "3000000", "--budgets", '[{"amount": "300000000", "line": "2026-parks"}]',
         signers=("authority", "officer"),
     )  # fmt: skip
-    asked = tender(desk.now() + 300, lots=[lot(amount=300_000_000)])
+    asked = tender(desk.now() + 300, lots=[lot(amount=300_000_000)], **changes)
     for name in ("deadline", "opening", "valid_until", "process"):
         del asked[name]
     asked["documents"] = [{"document": {"file": "minutes.pdf"}, "title": title} for title in ("Request", "Draft")]
@@ -152,6 +153,38 @@ def test_from_the_budget_to_the_signatures(desk: Desk, run: Run) -> None:
     assert "procurement.contract_active" in signed.stdout
     explained = read_json(run("--json", "explain", PROCESS, "--ledger", desk.folder))
     assert (explained["agrees"], explained["lots"][0]["awarded"]) == (True, "bidder-2")
+
+
+def test_members_seal_their_scores_and_trustees_open_them(desk: Desk) -> None:
+    publish(desk, **RATED)
+    for bidder in PRICES:
+        propose(desk, bidder)
+    open_all(desk)
+    for name in COMMITTEE:
+        desk("committee", "declare", PROCESS, signers=(name,))
+    scores = {"delivery": dict.fromkeys(PRICES, 800_000), "design": dict.fromkeys(PRICES, 900_000)}
+    told = desk("committee", "score", PROCESS, LOT, "--scores", '{"delivery": {"bidder-1": 1000001}}', signers=COMMITTEE[:1], expect=2)
+    assert "score from 0 to 1000000" in told.stderr
+    for name in COMMITTEE:
+        shown = desk("committee", "score", PROCESS, LOT, "--scores", desk_file(desk, "scores.json", scores), signers=(name,))
+        assert "Sealed, and opened once" in shown.stdout
+    desk.wait(desk.lot().scoring_ends - desk.now() + 600)
+    for trustee in ("auditor-1", "citizens-1"):
+        desk("trustee", "share", PROCESS, LOT, signers=(f"{trustee}/trustee",))
+    assert desk.lot().scored
+    again = desk("trustee", "share", PROCESS, LOT, signers=("auditor-1/trustee",), expect=2)
+    assert "waits for a share" in again.stderr
+
+
+def desk_file(desk: Desk, name: str, value: Any) -> str:
+    return f"@{desk.write(name, value)}"
+
+
+def test_a_file_is_encrypted_and_listed(tmp_path: Path, run: Run) -> None:
+    (tmp_path / "method.pdf").write_bytes(PDF)
+    listed = read_json(run("proposal", "encrypt", tmp_path / "method.pdf", "--to", tmp_path / "sealed", "--title", "Method"))
+    assert listed["plain_sha256"] == sha256(PDF).hexdigest()
+    assert (tmp_path / "sealed" / listed["sha256"]).stat().st_size == listed["size"] == len(PDF) + 16
 
 
 def test_what_will_be_recorded_is_shown_before_it_is_asked(desk: Desk) -> None:
