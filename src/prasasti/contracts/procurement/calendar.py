@@ -7,6 +7,7 @@ record the instant, so that a holiday decided later moves no due date.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -126,6 +127,8 @@ def count_working_days_between(calendar: Calendar, start: int, end: int) -> int:
     return working - sum(first < day <= last and compute_weekday(day) not in calendar.weekend for day in calendar.holidays)
 
 
+# Every term asks for three years' holidays, which are the same for months.
+@lru_cache(maxsize=256)
 def parse_holidays(year: int, text: str) -> tuple[int, ...]:
     """Day numbers of a year's holidays, written ``MM-DD,MM-DD,…`` as parameters of kind ``calendar`` are, "" for none."""
     return tuple(compute_day(year, int(each[:2]), int(each[3:])) for each in text.split(",") if each)

@@ -71,7 +71,7 @@ from prasasti.contracts.procurement.scoring import (
     rank_proposals,
 )
 from prasasti.contracts.procurement.sealing.contents import ScoreSheet, decode_scores
-from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, compute_context, compute_envelope_id, compute_tie
+from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, compute_context, compute_envelope_id, compute_ties
 from prasasti.contracts.procurement.sealing.sealer import Malformed, Opened
 from prasasti.contracts.procurement.shapes import Person
 from prasasti.contracts.procurement.tender.effects import decide_qualification
@@ -160,9 +160,13 @@ def find_decided(view: View, process: ProcessRecord, terms: TermsRecord, lot: Lo
 
     By price alone only the lowest evaluated prices are judged, until three pass (15); the rest is not ranked.
     """
+    is_all_judged = process.selection != PRICE_ONLY or lot.stage == TECHNICAL
+    # Asked after every message of outcomes: a lot may have thousands of proposals to read.
+    if is_all_judged and lot.undecided:
+        return None
     live = [proposal for proposal in list_proposals(view, lot) if is_live(lot, proposal)]
-    if process.selection != PRICE_ONLY or lot.stage == TECHNICAL:
-        return live if not lot.undecided else None
+    if is_all_judged:
+        return live
     demanded = list_demanded(terms, process, lot.stage)
     found: list[ProposalRecord] = []
     for proposal in sort_by_price(view, process, terms, live):
@@ -178,8 +182,9 @@ def publish_ranking(
     draft: Draft, call: Call, process: ProcessRecord, terms: TermsRecord, lot: LotRecord, chosen: Sequence[ProposalRecord]
 ) -> list[Event]:
     """The ranking stands in records, one a bidder; then the committee votes on it, in a direct procurement it is adopted."""
-    secrets = list_secrets(draft, lot)
-    ranking = rank_proposals(make_rule(draft, process, terms), [make_offer(lot, secrets, proposal) for proposal in chosen])
+    bidders = [proposal.bidder for proposal in chosen]
+    ties = compute_ties(bytes.fromhex(lot.proposal_round), lot.lot, list_secrets(draft, lot), bidders)
+    ranking = rank_proposals(make_rule(draft, process, terms), [make_offer(proposal, ties[proposal.bidder]) for proposal in chosen])
     number = lot.ranking + 1
     for place, ranked in enumerate(ranking.proposals):
         record = RankedRecord(
@@ -397,10 +402,9 @@ def make_rule(view: View, process: ProcessRecord, terms: TermsRecord) -> Scoring
     return ScoringRule(process.selection, terms.technical_bp, price_bp, terms.threshold, terms.preference_bp, least)
 
 
-def make_offer(lot: LotRecord, secrets: Sequence[bytes], proposal: ProposalRecord) -> Offer:
+def make_offer(proposal: ProposalRecord, tie: bytes) -> Offer:
     """What the ranking knows of a proposal."""
     offer = require(proposal.offer, proposal.bidder)
-    tie = compute_tie(bytes.fromhex(lot.proposal_round), lot.lot, secrets, proposal.bidder)
     return Offer(proposal.bidder, parse_amount(offer.evaluated), offer.tkdn_bp, proposal.technical, tie.hex())
 
 

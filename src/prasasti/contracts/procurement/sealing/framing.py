@@ -70,4 +70,15 @@ def compute_tie(round_id: bytes, lot: str, secrets: Sequence[bytes], organisatio
     ``secrets`` are those of every envelope of the lot in state opened when the ranking is computed, all slots, in
     ascending order of envelope id; malformed and never-due ones are left out. ``round_id`` is that of the proposals' round.
     """
-    return sha256(frame(b"tie", round_id, lot.encode(), *secrets, organisation.encode())).digest()
+    return compute_ties(round_id, lot, secrets, [organisation])[organisation]
+
+
+def compute_ties(round_id: bytes, lot: str, secrets: Sequence[bytes], organisations: Sequence[str]) -> dict[str, bytes]:
+    """Tie hashes of organisations by name (``compute_tie``): what they share, a part for each proposal, is hashed once."""
+    shared = sha256(frame(b"tie", round_id, lot.encode(), *secrets))
+    found: dict[str, bytes] = {}
+    for organisation in organisations:
+        own = shared.copy()
+        own.update(frame(organisation.encode()))
+        found[organisation] = own.digest()
+    return found
