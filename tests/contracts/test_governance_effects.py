@@ -9,6 +9,8 @@ from hashlib import sha256, sha512
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from prasasti.contracts.governance.validators import compute_powers
 from tests.contracts.governing import DAY, Consortium, holder, new_signers, newcomer, officer, parameter
 from tests.core.examples import CONSENSUS_PARTS, DOCUMENT
@@ -243,7 +245,8 @@ def test_versions_upgrades_and_the_logs_key(tmp_path: Path) -> None:
     four.wait(14)
     plan = {"consensus_parts": CONSENSUS_PARTS, "height": 500, "release": "release.2", "version": "2"}
     assert four.enact("q", "plan_upgrade", plan) == ACCEPTED
-    assert four.record("governance/upgrade/plan") == plan | {"resolution": "q"}
+    former = msgspec.to_builtins(four.ledger.application.genesis.consensus_parts)
+    assert four.record("governance/upgrade/plan") == plan | {"former_parts": former, "resolution": "q"}
     rotation = {"height": 500, "key": key_of("agency-1/log")}
     signers = (holder("agency-1/officer"), ("agency-1/log", "identity.new_key"))
     assert four.enact("r", "rotate_log_key", rotation, *signers, days=28) == ACCEPTED

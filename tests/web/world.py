@@ -92,7 +92,10 @@ def serving(
     signer = LogKey(signing_key("log")) if is_published else None
     stop, listening = threading.Event(), threading.Event()
     addresses: list[str] = []
-    with open_ledger(folder / "ledger") as ledger, open_node(ledger, limits or Limits(), published, signer, contracts) as node:
+    with (
+        open_ledger(folder / "ledger", contracts=contracts) as ledger,
+        open_node(ledger, limits or Limits(), published, signer, contracts) as node,
+    ):
         app = make_app(node, {language: Catalogue(language) for language in LANGUAGES})
 
         def listen(address: str) -> None:

@@ -171,9 +171,10 @@ class TableRecord(Struct, frozen=True):
 
 
 class UpgradeRecord(Struct, frozen=True):
-    """The upgrade that is planned: from ``height`` the parts are these; height 0: cancelled."""
+    """The upgrade that is planned: from ``height`` on the parts are these, before it the former ones; height 0: cancelled."""
 
     consensus_parts: ConsensusParts
+    former_parts: ConsensusParts
     height: int
     release: str
     resolution: str

@@ -20,6 +20,7 @@ from prasasti.contracts.governance.records import (
     table_key,
 )
 from prasasti.contracts.governance.resolutions import use_resolution
+from prasasti.contracts.governance.upgrades import find_consensus_parts
 from prasasti.contracts.governance.voting import schedule
 from prasasti.contracts.offices import Draft
 from prasasti.core.contract import Call, Outcome, View, find_parameter
@@ -64,8 +65,11 @@ def process_activate_contract(view: View, call: Call) -> Outcome:
 def process_plan_upgrade(view: View, call: Call) -> Outcome:
     """14: the plan stands, or none any more."""
     draft, arguments = Draft(view), call.arguments
-    record = UpgradeRecord(arguments.consensus_parts, arguments.height, arguments.release, arguments.resolution, arguments.version)
-    draft.put(UPGRADE_KEY, record)
+    former = find_consensus_parts(view, call.genesis.consensus_parts, call.height)
+    draft.put(
+        UPGRADE_KEY,
+        UpgradeRecord(arguments.consensus_parts, former, arguments.height, arguments.release, arguments.resolution, arguments.version),
+    )
     use_resolution(draft, arguments.resolution)
     return draft.outcome(UpgradePlanned(arguments.height, arguments.version))
 
