@@ -32,6 +32,7 @@ class ContractVersions(dict[str, Contract]):
         super().__init__(acting)
         self._first, self._first_parts = first, first_parts
         self._contracts_by_table, self._check_parts = contracts_by_table, check_parts
+        self._checked_parts: ConsensusParts | None = None
 
     def at(self, view: View, height: int) -> ContractVersions:
         """The versions that act at a height, by the state before it; ContractMismatch where one is not at hand."""
@@ -51,7 +52,10 @@ class ContractVersions(dict[str, Contract]):
 
     def require_parts(self, view: View, height: int) -> None:
         """What ``check_parts`` raises where this process may not judge a height, by the state before it."""
-        self._check_parts(find_consensus_parts(view, self._first_parts, height))
+        parts = find_consensus_parts(view, self._first_parts, height)
+        if parts != self._checked_parts:  # Asked at each block, and a self-test of signatures is no small thing.
+            self._check_parts(parts)
+            self._checked_parts = parts
 
     def _find(self, name: str, version: int, table: str) -> Contract:
         return _find_contract(self._contracts_by_table, name, version, table)
