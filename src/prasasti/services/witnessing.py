@@ -119,6 +119,7 @@ class DocumentKeeper:
         self, documents: WitnessDocuments, signer: LogSigner, chains: Sequence[str], largest_bytes: int, now: Callable[[], int]
     ) -> None:
         self.largest_bytes = largest_bytes
+        self.most_bytes = documents.most_bytes
         self._documents = documents
         self._signer = signer
         self._chains = tuple(chains)
@@ -143,6 +144,10 @@ class DocumentKeeper:
             return refuse(507, f"this store is full: {problem}")
         receipt = make_receipt(self._signer, chain or self._chains[0], digest, len(data), until)
         return Answer(200, encode_canonical(receipt._asdict()), "application/json")
+
+    def read_size(self, digest: str) -> int:
+        """Bytes that ``get`` answers at most; 0 where there is no such document."""
+        return self._documents.read_size(digest) if _hash.fullmatch(digest) else 0
 
     def get(self, digest: str) -> Answer:
         """The bytes of a document."""

@@ -7,14 +7,15 @@ or SIGINT nothing new is taken, what was taken is answered, then ``run`` returns
 from __future__ import annotations
 
 import asyncio
+import ipaddress
 import os
 import signal
 import socket
 import ssl
 import sys
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from types import FrameType
@@ -22,6 +23,9 @@ from typing import Any
 
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
+
+from prasasti.web.limits import Budget, name_client
+from prasasti.web.problems import Problem
 
 HEAD_SECONDS = 10.0
 MAX_HEAD_BYTES = 16_384
@@ -76,7 +80,7 @@ def run(
     """
     _check_tls(tls_cert, tls_key)
     listener = _listen(host, port)
-    protocol = type("Protocol", (PatientProtocol,), {"max_connections": max_connections})
+    protocol = type("Protocol", (PatientProtocol,), {"seats": Seats(max_connections, trusted_proxies)})
     config = uvicorn.Config(
         send_files(app), http=protocol, ws="none", loop="asyncio", lifespan="off", interface="asgi3",
         log_config=None, access_log=False, server_header=False,
@@ -227,16 +231,57 @@ async def _copy_in_time(transport: asyncio.Transport, file: FileIO, count: int) 
         return await asyncio.get_running_loop().sendfile(transport, file, file.tell(), count)
 
 
+class Seats:
+    """Which connections are served: so many in all, and of one client half of these, so that nobody shuts out the others.
+
+    Behind a trusted proxy is everybody: its connections count in all alone.
+    """
+
+    def __init__(self, count: int, trusted_proxies: Sequence[str] = ()) -> None:
+        self.count = count
+        self._taken = Budget(count, max(1, count // 2), "crowded", "crowded")
+        self._is_everyone_trusted = "*" in trusted_proxies
+        self._proxies = []
+        for each in trusted_proxies:
+            with suppress(ValueError):
+                self._proxies.append(ipaddress.ip_network(each, strict=False))
+
+    @property
+    def taken(self) -> int:
+        """Connections that have one."""
+        return self._taken.held
+
+    def take(self, address: str, port: int) -> str | None:
+        """Whose seat a new connection has; None where there is none for it."""
+        owner = f"{address} {port}" if self._is_proxy(address) else name_client(address)
+        try:
+            self._taken.add(owner, 1)
+        except Problem:
+            return None
+        return owner
+
+    def leave(self, owner: str) -> None:
+        """The connection is over."""
+        self._taken.give_back(owner, 1)
+
+    def _is_proxy(self, address: str) -> bool:
+        if self._is_everyone_trusted or not self._proxies:
+            return self._is_everyone_trusted
+        parsed = ipaddress.ip_address(address)
+        return any(parsed in network for network in self._proxies)
+
+
 class PatientProtocol(HttpToolsProtocol):
     """HTTP/1.1 with an end to patience: with a head that is slow or endless, with who does not read, with too many at once.
 
     The parser keeps a head, or a trailer, in memory until it is whole; without these limits that memory is the sender's.
     """
 
-    max_connections = MAX_CONNECTIONS
+    seats = Seats(MAX_CONNECTIONS)
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._seat: str | None = None
         self._framing_bytes = 0
         self._head_timer: asyncio.TimerHandle | None = None
         self._unread_timer: asyncio.TimerHandle | None = None
@@ -245,10 +290,15 @@ class PatientProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._await_head()
-        if len(self.connections) > 2 * self.max_connections:
+        self._seat = self.seats.take(*self.client) if self.client is not None else None
+        # Who has no seat is told so, and of these there are no more than there are seats.
+        if self._seat is None and len(self.connections) - self.seats.taken > self.seats.count:
             transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
+        if self._seat is not None:
+            self.seats.leave(self._seat)
+            self._seat = None
         self._stop_timer()
         self.resume_writing()
         super().connection_lost(exc)
@@ -272,7 +322,7 @@ class PatientProtocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         if self.transport.is_closing():
             return
-        if len(self.connections) > self.max_connections:
+        if self._seat is None:
             self.transport.write(CROWDED)
             self.transport.close()
             return
