@@ -10,8 +10,8 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from prasasti.log.checkpoint import format_vkey
-from prasasti_verify.notes import COSIGNATURE, Key, parse_key, parse_policy
+from prasasti.log.checkpoint import format_vkey, read_vkey
+from prasasti_verify.notes import COSIGNATURE, Key, parse_policy
 from prasasti_verify.strict import CannotDo, Wrong
 
 WITNESS_FIELDS = {"name", "url", "vkey", "class"}
@@ -75,7 +75,7 @@ def make_witness(name: str, url: str, vkey: str, place: str) -> Witness:
     if not url.startswith(("http://", "https://")):
         raise WitnessListProblem(f"{place}: the address of {name} does not begin with http:// or https://")
     try:
-        key = parse_key(f"{vkey}\n".encode(), f"{place}, vkey of {name}")
+        key = read_vkey(f"{vkey}\n".encode(), f"{place}, vkey of {name}")
     except Wrong as problem:
         raise WitnessListProblem(str(problem)) from problem
     if key.kind != COSIGNATURE:
