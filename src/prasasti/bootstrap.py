@@ -30,7 +30,7 @@ from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
 from prasasti.integrations.signers import Signer
 from prasasti.log.publish import Published
 from prasasti.services.door import make_door
-from prasasti.services.last_signed import read_kept, require_as_long, require_same
+from prasasti.services.last_signed import read_kept, require_held
 from prasasti.services.ledger import Answer, Ledger, ReadOnly, read_stored
 from prasasti.services.publishing import publish_ledger
 from prasasti.services.restoring import require_no_ledger
@@ -196,8 +196,7 @@ def _require_last_signed(folder: Path, database: LedgerDatabase, genesis_bytes: 
     """Refuse a database that does not hold what was signed last: an older copy was restored, and would grow a second history."""
     signed = read_kept(folder, genesis_bytes)
     if signed is not None:
-        require_as_long(database.size(), signed, str(database.path))
-        require_same(database.edge(signed.size), signed, str(database.path))
+        require_held(database, signed, str(database.path))
 
 
 def _require_ledger(folder: Path) -> None:

@@ -216,12 +216,6 @@ class CeremonyRecord(Struct, frozen=True):
     struck: list[str]
 
 
-class DueRecord(Struct, frozen=True):
-    """What a deadline of this contract is about."""
-
-    of: str
-
-
 def named_document_key(digest: str, organisation: str) -> str:
     """Key of a NamedDocumentRecord; all of a document share its home."""
     return f"governance/document/{digest}/{organisation}"
