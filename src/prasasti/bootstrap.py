@@ -20,7 +20,7 @@ import msgspec
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.contracts.versions import ContractMismatch, ContractVersions, choose_registry
-from prasasti.core.contract import Contract, Record, Registry, encode_table
+from prasasti.core.contract import Contract, Record, Registry, View, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, init_chain
 from prasasti.engines.application import Application, load_newest
@@ -162,7 +162,7 @@ def open_node(
     """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
     from prasasti.web.node import Node
 
-    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now))
+    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now), state=_TranslatedState(ledger.state))
 
     def publish(reader: Ledger) -> Published:
         if published is None or signer is None:
@@ -237,6 +237,16 @@ def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, R
             raise ClockWrong(str(problem)) from problem
 
     return call
+
+
+class _TranslatedState:
+    """The engine's state, whose faults are the node's, too."""
+
+    def __init__(self, state: View) -> None:
+        self._state = state
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        return _translate(lambda: self._state.get(key, kind))()
 
 
 def _refuse_to_write(_: Sequence[bytes]) -> list[Answer]:
