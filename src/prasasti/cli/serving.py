@@ -14,6 +14,7 @@ from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
 from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, open_key, shell, training_key
 from prasasti.services.founding import LOG_KEY_NAME
+from prasasti.services.publishing import check_witness_list
 from prasasti.web.limits import Limits
 from prasasti.web.logs import REQUESTS
 
@@ -73,6 +74,8 @@ def serve(
     with bootstrap.open_for_writing(ledger_folder, accept_clock=accept_clock) as ledger:
         if publish_folder is not None and location is None and not ledger.genesis.training:
             out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
+        if publish_folder is not None:
+            check_witness_list(ledger)  # Found now, by whoever starts the node, and not by its publisher, which would only log it.
         signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger) if publish_folder is not None else None
         logger.info("the ledger is open", extra={"facts": {"gap_seconds": ledger.gap_seconds}})
         with bootstrap.open_node(ledger, limits, publish_folder or show_folder, signer) as node:

@@ -139,6 +139,11 @@ def read_signed_note(ledger: Ledger) -> bytes:
     return note
 
 
+def check_witness_list(ledger: Ledger) -> None:
+    """WitnessListProblem where nothing could be published with the ledger's list of witnesses."""
+    build_settings(ledger.genesis_bytes, read_witness_list(ledger), list_log_keys(ledger))
+
+
 def list_witnesses(words: Iterable[tuple[str, str, str]]) -> WitnessList:
     """A list from name, address and vkey of each, with the quorum that ``choose_quorum`` gives; WitnessListProblem."""
     witnesses = tuple(make_witness(name, url, vkey, "--witness") for name, url, vkey in words)
