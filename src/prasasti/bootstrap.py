@@ -157,24 +157,24 @@ def open_for_writing(
 
 @contextmanager
 def open_node(
-    ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None, contracts: Sequence[Contract] = CONTRACTS
+    ledger: Ledger, limits: Limits, published: Path | None = None, *signers: Signer, contracts: Sequence[Contract] = CONTRACTS
 ) -> Iterator[Node]:
-    """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
+    """A node over a ledger opened for writing; with a signer it keeps the published folder current (``publish_ledger``: several)."""
     from prasasti.web.node import Node
 
     translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now), state=_TranslatedState(ledger.state))
 
     def publish(reader: Ledger) -> Published:
-        if published is None or signer is None:
+        if published is None:
             raise RuntimeError("nothing to publish with")
-        return publish_ledger(reader, published, signer)
+        return publish_ledger(reader, published, *signers)
 
     def registry_at(height: int) -> Registry:
         versions = ledger.registry
         return versions.at(ledger.state, height) if isinstance(versions, ContractVersions) else versions
 
     open_reader = partial(open_for_reading, ledger.folder, contracts)
-    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signer is not None else None)
+    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signers else None)
     try:
         yield node
     finally:
