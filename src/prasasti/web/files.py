@@ -85,7 +85,7 @@ class PublishedFiles:
 
     def _open(self, path: str) -> FileIO:
         try:
-            descriptor = os.open(self._folder / path[1:], os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
+            descriptor = os.open(f"{self._folder}{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError as problem:
             raise Problem("not_found") from problem
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
