@@ -15,7 +15,7 @@ import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from io import FileIO
 from pathlib import Path
 from types import FrameType
@@ -52,6 +52,7 @@ CROWDED = b"\r\n".join(
 )  # fmt: skip
 
 Application = Callable[..., Any]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class CannotListen(Exception):
@@ -79,8 +80,9 @@ def run(
     Of ``trusted_proxies`` alone (addresses or networks) X-Forwarded-For and X-Forwarded-Proto are believed.
     """
     _check_tls(tls_cert, tls_key)
+    seats = Seats(max_connections, _read_proxies(trusted_proxies))
     listener = _listen(host, port)
-    protocol = type("Protocol", (PatientProtocol,), {"seats": Seats(max_connections, trusted_proxies)})
+    protocol = type("Protocol", (PatientProtocol,), {"seats": seats})
     config = uvicorn.Config(
         send_files(app), http=protocol, ws="none", loop="asyncio", lifespan="off", interface="asgi3",
         log_config=None, access_log=False, server_header=False,
@@ -106,6 +108,14 @@ def _check_tls(tls_cert: Path | None, tls_key: Path | None) -> None:
 
 def _refuse_passphrase() -> str:
     raise ValueError("the key is encrypted, and nobody is there to ask when the node starts; give a file that only its user can read")
+
+
+def _read_proxies(words: Sequence[str]) -> list[Network]:
+    """Networks of proxies, as uvicorn reads them: what one takes for a proxy and the other does not would have no limits."""
+    try:
+        return [ipaddress.ip_network(each) for each in words]
+    except ValueError as problem:
+        raise CannotListen(f"a trusted proxy is an address, or a network such as 192.0.2.0/24: {problem}") from problem
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -237,14 +247,10 @@ class Seats:
     Behind a trusted proxy is everybody: its connections count in all alone.
     """
 
-    def __init__(self, count: int, trusted_proxies: Sequence[str] = ()) -> None:
+    def __init__(self, count: int, proxies: Sequence[Network] = ()) -> None:
         self.count = count
         self._taken = Budget(count, max(1, count // 2), "crowded", "crowded")
-        self._is_everyone_trusted = "*" in trusted_proxies
-        self._proxies = []
-        for each in trusted_proxies:
-            with suppress(ValueError):
-                self._proxies.append(ipaddress.ip_network(each, strict=False))
+        self._proxies = proxies
 
     @property
     def taken(self) -> int:
@@ -265,8 +271,8 @@ class Seats:
         self._taken.give_back(owner, 1)
 
     def _is_proxy(self, address: str) -> bool:
-        if self._is_everyone_trusted or not self._proxies:
-            return self._is_everyone_trusted
+        if not self._proxies:
+            return False
         parsed = ipaddress.ip_address(address)
         return any(parsed in network for network in self._proxies)
 
@@ -289,6 +295,8 @@ class PatientProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.client is not None:
+            self.client = (_unmap(self.client[0]), self.client[1])
         self._await_head()
         self._seat = self.seats.take(*self.client) if self.client is not None else None
         # Who has no seat is told so, and of these there are no more than there are seats.
@@ -366,7 +374,15 @@ class PatientProtocol(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         self._stop_timer()
-        self._head_timer = self.loop.call_later(HEAD_SECONDS, self.transport.close)
+        self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_head_up)
+
+    def _give_head_up(self) -> None:
+        if self.cycle is None or self.cycle.response_complete:
+            self.transport.close()
+        else:
+            # The head came behind a request that is being answered: an answer has a patience of its own. A copy whose socket
+            # is closed under it ends later, in asyncio's books, a connection that has the socket's number since.
+            self._await_head()
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
@@ -377,3 +393,9 @@ class PatientProtocol(HttpToolsProtocol):
         if not self._is_head_whole:
             self.transport.write(b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         self.transport.close()
+
+
+def _unmap(address: str) -> str:
+    """An address of IPv4 as such, also where it comes mapped into IPv6's: a listener on ``::`` has both."""
+    parsed = ipaddress.ip_address(address)
+    return str(parsed.ipv4_mapped or address) if isinstance(parsed, ipaddress.IPv6Address) else address
