@@ -398,4 +398,6 @@ class PatientProtocol(HttpToolsProtocol):
 def _unmap(address: str) -> str:
     """An address of IPv4 as such, also where it comes mapped into IPv6's: a listener on ``::`` has both."""
     parsed = ipaddress.ip_address(address)
-    return str(parsed.ipv4_mapped or address) if isinstance(parsed, ipaddress.IPv6Address) else address
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return address
