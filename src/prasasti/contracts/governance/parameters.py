@@ -92,8 +92,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(PROFILE, "codes", "generic", "DESIGN: Transactions", 1, 1, codes=("generic", "indonesia")),
     Parameter("governance.resolution_days", "integer", 90, _OTHERS, 1, 3_650),
     Parameter("governance.suspended_days", "integer", 90, _OTHERS, 5, 180),
-    Parameter("max_expiry_seconds", "integer", 86_400, _ADMISSION, 1, MAX_EXPIRY_SECONDS),
-    Parameter("max_expiry_seconds_several", "integer", 604_800, _ADMISSION, 1, MAX_EXPIRY_SECONDS),
+    # With less than an hour for one, or a day for several in their offices, nobody could send what would raise it again.
+    Parameter("max_expiry_seconds", "integer", 86_400, _ADMISSION, 3_600, MAX_EXPIRY_SECONDS),
+    Parameter("max_expiry_seconds_several", "integer", 604_800, _ADMISSION, DAY_SECONDS, MAX_EXPIRY_SECONDS),
     Parameter("max_gap_seconds", "integer", 300, "transparency-log: Decided", 1, MAX_SAFE_INTEGER),
 )
 _DECLARED = index_parameters(PARAMETERS)
