@@ -377,12 +377,12 @@ class PatientProtocol(HttpToolsProtocol):
         self._head_timer = self.loop.call_later(HEAD_SECONDS, self._give_head_up)
 
     def _give_head_up(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
-            self.transport.close()
-        else:
-            # The head came behind a request that is being answered: an answer has a patience of its own. A copy whose socket
-            # is closed under it ends later, in asyncio's books, a connection that has the socket's number since.
+        if not getattr(self.cycle, "response_complete", True):  # None, before the first request.
+            # It came behind a request that is being answered, and an answer has a patience of its own. A copy whose socket is
+            # closed under it would end later, in asyncio's books, the connection that has the socket's number since.
             self._await_head()
+        else:
+            self.transport.close()
 
     def _stop_timer(self) -> None:
         if self._head_timer is not None:
