@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from queue import Queue
@@ -24,6 +26,21 @@ UNFINISHED = b"GET /healthz HTTP/1.1\r\nhost:"
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "HEAD_SECONDS", 0.2)
+
+
+def test_connections_do_not_keep_whoever_listens_from_its_own_files() -> None:
+    """Each process that listens allows itself as many files as it takes connections: a witness, too, and not the node alone."""
+    program = (
+        "import resource, sys, threading\n"
+        "from prasasti.web.server import run\n"
+        "_, hard = resource.getrlimit(resource.RLIMIT_NOFILE)\n"
+        "resource.setrlimit(resource.RLIMIT_NOFILE, (256, hard))\n"
+        "stop = threading.Event()\n"
+        "run(print, '127.0.0.1', 0, max_connections=200, stop=stop, on_listening=lambda _: stop.set())\n"
+        "print(resource.getrlimit(resource.RLIMIT_NOFILE)[0], hard)\n"
+    )
+    soft, hard = map(int, subprocess.run([sys.executable, "-c", program], capture_output=True, check=True).stdout.split())
+    assert soft == (1_400 if hard < 0 else min(hard, 1_400))
 
 
 @pytest.mark.usefixtures("hasty")

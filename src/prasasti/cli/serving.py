@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import resource
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,7 +66,6 @@ def serve(
         raise click.UsageError("give --publish or --show, not both")
     out = shell()
     limits = replace(DEFAULTS, requests_per_second=rate, files_per_second=20 * rate, actor_transactions_per_second=actor_rate)
-    allow_connections(2 * connections)
     logs.install()
     if log_requests:
         logging.getLogger(REQUESTS).setLevel(logging.DEBUG)
@@ -100,12 +97,3 @@ def serve(
         out.fail("error.halted", fault, HALTED)
     out.say("serve.stopped")
     out.tell({"stopped": True})
-
-
-def allow_connections(count: int) -> None:
-    """Raise this process's limit of open files, as far as it may, so that connections do not run into it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count + 1_000
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(hard, wanted), hard))

@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import ipaddress
 import os
+import resource
 import signal
 import socket
 import ssl
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from io import FileIO
 from pathlib import Path
 from types import FrameType
@@ -24,6 +25,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from prasasti.web.files import COPYING
 from prasasti.web.limits import Budget, name_client
 from prasasti.web.problems import Problem
 
@@ -37,9 +39,9 @@ UNREAD_SECONDS = 60.0
 # Of a file that is copied past that buffer, what a slow client is to read in the same time, and what a fast one has at once.
 LEAST_READ_BYTES = 262_144
 COPIED_TOGETHER_BYTES = 2**20
-COPYING = "http.response.zerocopysend"
 CAN_COPY = sys.platform == "linux"
 MAX_CONNECTIONS = 1_000
+OTHER_FILES = 1_000
 STOP_SECONDS = 30
 BACKLOG = 2_048
 
@@ -81,6 +83,7 @@ def run(
     """
     _check_tls(tls_cert, tls_key)
     seats = Seats(max_connections, _read_proxies(trusted_proxies))
+    _allow_files(2 * max_connections + OTHER_FILES)  # As many again wait to be told that there is no seat for them.
     listener = _listen(host, port)
     protocol = type("Protocol", (PatientProtocol,), {"seats": seats})
     config = uvicorn.Config(
@@ -108,6 +111,14 @@ def _check_tls(tls_cert: Path | None, tls_key: Path | None) -> None:
 
 def _refuse_passphrase() -> str:
     raise ValueError("the key is encrypted, and nobody is there to ask when the node starts; give a file that only its user can read")
+
+
+def _allow_files(count: int) -> None:
+    """Raise this process's limit of open files, as far as it may: connections that run into it would keep it from its own files."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != resource.RLIM_INFINITY and soft < count:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (count if hard == resource.RLIM_INFINITY else min(hard, count), hard))
 
 
 def _read_proxies(words: Sequence[str]) -> list[Network]:
