@@ -112,8 +112,8 @@ def publish(
     Documents are those that the new entries name, or with ``all_documents`` those of all entries, to make good what was
     missing. ``progress`` is told entries done and entries to do. ``cosigners`` are asked for their cosignatures, and gone
     without where they do not answer in time. ``former_signer``, the log's key before ``signer``, signs the first checkpoint of
-    the new key with it. Raises PublishRefused, what the signer raises, and
-    the disk's OSError. Whatever it raises, and wherever it is killed, a repetition completes the folder.
+    the new key with it. Raises PublishRefused, what the signer raises, and the disk's OSError. Whatever it raises, and wherever
+    it is killed, a repetition completes the folder.
     """
     folder = folder.absolute()
     try:

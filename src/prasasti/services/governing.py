@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prasasti.contracts.governance.parameters import Figures, is_value_fit, read_figures, read_profile
+from prasasti.contracts.governance.parameters import Figures, find_default, is_value_fit, read_figures
 from prasasti.contracts.governance.proposal.messages import Propose
 from prasasti.contracts.governance.records import (
     ABSTAIN,
@@ -201,7 +201,7 @@ def _find_value(view: View, registry: Registry, name: str, time: int) -> Value |
     if record is not None:
         return record.value
     declared = find_parameter(registry, name)
-    return declared.default_in(read_profile(view)) if declared is not None else None
+    return find_default(view, declared) if declared is not None else None
 
 
 def _list_history(view: View, name: str) -> tuple[ParameterChangeRecord, ...]:

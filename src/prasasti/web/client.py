@@ -63,11 +63,8 @@ class _Answers(Struct):
 
 
 class _Ledger(Struct):
-    now: int
-
-
-class _Tip(Struct):
     height: int
+    now: int
 
 
 @contextmanager
@@ -106,7 +103,7 @@ class NodeClient:
 
     def read_height(self) -> int:
         """Height of the node's newest block."""
-        return _decode(self.ask("GET", "/v1/ledger"), _Tip).height
+        return _decode(self.ask("GET", "/v1/ledger"), _Ledger).height
 
     def submit(self, envelopes: Sequence[bytes]) -> list[Answer]:
         """Answers to envelopes, in their order, once what they acknowledge is durable at the node."""

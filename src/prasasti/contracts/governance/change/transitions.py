@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.governance.events import ContractActivated, LogKeyRotated, ParameterSet, UpgradePlanned
-from prasasti.contracts.governance.parameters import read_profile
+from prasasti.contracts.governance.parameters import find_default
 from prasasti.contracts.governance.records import (
     LOG_KEY_KEY,
     UPGRADE_KEY,
@@ -33,7 +33,7 @@ def process_set_parameter(view: View, call: Call) -> Outcome:
     draft, arguments = Draft(view), call.arguments
     name, record = arguments.name, view.get(parameter_key(arguments.name), ParameterRecord)
     declared = require(find_parameter(call.registry, name), name)
-    before = record.value if record is not None else declared.default_in(read_profile(view))
+    before = record.value if record is not None else find_default(view, declared)
     coming = ComingValue(arguments.effective_from, arguments.resolution, arguments.value)
     if record is not None:
         draft.put(parameter_key(name), ParameterRecord(record.since, record.value, coming))
