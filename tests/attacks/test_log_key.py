@@ -15,10 +15,10 @@ from prasasti.log.witness_policy import WitnessList
 from prasasti.services.witnessing import Witness
 from prasasti_verify.notes import Key, parse_checkpoint
 from tests.lies.world import LogSigner
-from tests.log.worlds import SeedKey
+from tests.log.worlds import SeedKey, make_entries
 from tests.verify.running import run
 from tests.witness.test_log_key import NEW, World
-from tests.witness.worlds import LOG_KEY, SignedLog, make_entries, make_fork, run_witness
+from tests.witness.worlds import LOG_KEY, SignedLog, make_fork, run_witness
 
 
 def forge(world: World, key: Key, signer: LogSigner) -> str:
