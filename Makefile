@@ -20,7 +20,7 @@ test: lint  ## check the style and run the product's tests (minutes)
 
 test-outside: .venv .venv-judges  ## ask the judges of other authors: Go programs, libcoveocds, other Pythons
 	@command -v go > /dev/null || echo "left out: tessera's fsck and golang.org/x/mod, which need Go"
-	@command -v nginx > /dev/null || echo "left out: the proxy of docs/guides/proxy.md, which needs nginx"
+	@command -v nginx > /dev/null || echo "left out: the proxy of docs/guides/proxy.en.md, which needs nginx"
 	$(PYTEST) -m outside
 
 test-long: .venv .venv-judges  ## run the tests that take long (an hour)

@@ -20,7 +20,7 @@ import msgspec
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.contracts.versions import ContractMismatch, ContractVersions, choose_registry
-from prasasti.core.contract import Contract, Record, Registry, encode_table
+from prasasti.core.contract import Contract, Record, Registry, View, encode_table
 from prasasti.core.genesis import ConsensusParts, Genesis, compute_chain, decode_genesis
 from prasasti.core.state import CommittedView, init_chain
 from prasasti.engines.application import Application, load_newest
@@ -30,7 +30,7 @@ from prasasti.engines.parts import PartsDiffer, check_parts, list_allowed_parts
 from prasasti.integrations.signers import Signer
 from prasasti.log.publish import Published
 from prasasti.services.door import make_door
-from prasasti.services.last_signed import read_kept, require_as_long, require_same
+from prasasti.services.last_signed import read_kept, require_held
 from prasasti.services.ledger import Answer, Ledger, ReadOnly, read_stored
 from prasasti.services.publishing import publish_ledger
 from prasasti.services.restoring import require_no_ledger
@@ -55,11 +55,12 @@ def allowed_parts() -> ConsensusParts:
     return list_allowed_parts()
 
 
-def registry_for(genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> Registry:
-    """Contract versions that a genesis file names; ContractMismatch where this program lacks one, PartsDiffer."""
-    genesis = decode_genesis(genesis_bytes)
-    check_parts(genesis.consensus_parts)
-    return choose_registry(genesis, index_by_table(tuple(contracts)))
+def registry_for(genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> ContractVersions:
+    """Contract versions that a genesis file names; ContractMismatch where this program lacks one.
+
+    Whether its parts are those of a log, who replays it is told at the end: votes may have allowed others than genesis.
+    """
+    return choose_registry(decode_genesis(genesis_bytes), index_by_table(tuple(contracts)), check_parts)
 
 
 def create_ledger(folder: Path, genesis_bytes: bytes, contracts: Sequence[Contract] = CONTRACTS) -> Genesis:
@@ -114,7 +115,7 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
         genesis_bytes = database.read_genesis()
         genesis = decode_genesis(genesis_bytes)
         state = _NewestState(database, genesis)
-        registry = choose_registry(genesis, index_by_table(tuple(contracts)))
+        registry = choose_registry(genesis, index_by_table(tuple(contracts)), check_parts)
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
             registry=registry.at(_StoredState(database, genesis), database.read_tip().height + 1), database=database, documents=documents,
@@ -139,12 +140,11 @@ def open_for_writing(
         written = _open_database(stack, folder, write=True)
         genesis_bytes = written.read_genesis()
         genesis = decode_genesis(genesis_bytes)
-        check_parts(genesis.consensus_parts)
         _require_last_signed(folder, written, genesis_bytes)
         documents = _open_documents(stack, folder, write=True)
         door = make_door(_open_documents(stack, folder, write=False))
         keep_documents = partial(_keep_brought_forth, _open_documents(stack, folder, write=True))
-        application = Application(written, index_by_table(tuple(contracts)), door, keep_documents)
+        application = Application(written, index_by_table(tuple(contracts)), door, check_parts, keep_documents)
         clock = EngineClock(clocks or Clocks(), written.read_tip().engine_time)
         engine = EmbeddedEngine(application, written, clock, accept_clock)
         engine.run_deadlines()
@@ -158,24 +158,24 @@ def open_for_writing(
 
 @contextmanager
 def open_node(
-    ledger: Ledger, limits: Limits, published: Path | None = None, signer: Signer | None = None, contracts: Sequence[Contract] = CONTRACTS
+    ledger: Ledger, limits: Limits, published: Path | None = None, *signers: Signer, contracts: Sequence[Contract] = CONTRACTS
 ) -> Iterator[Node]:
-    """A node over a ledger opened for writing; with a signer it keeps the published folder current."""
+    """A node over a ledger opened for writing; with a signer it keeps the published folder current (``publish_ledger``: several)."""
     from prasasti.web.node import Node
 
-    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now))
+    translated = replace(ledger, submit=_translate(ledger.submit), now=_translate(ledger.now), state=_TranslatedState(ledger.state))
 
     def publish(reader: Ledger) -> Published:
-        if published is None or signer is None:
+        if published is None:
             raise RuntimeError("nothing to publish with")
-        return publish_ledger(reader, published, signer)
+        return publish_ledger(reader, published, *signers)
 
     def registry_at(height: int) -> Registry:
         versions = ledger.registry
         return versions.at(ledger.state, height) if isinstance(versions, ContractVersions) else versions
 
     open_reader = partial(open_for_reading, ledger.folder, contracts)
-    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signer is not None else None)
+    node = Node(translated, open_reader, _translate(registry_at), limits, published, publish if signers else None)
     try:
         yield node
     finally:
@@ -197,8 +197,7 @@ def _require_last_signed(folder: Path, database: LedgerDatabase, genesis_bytes: 
     """Refuse a database that does not hold what was signed last: an older copy was restored, and would grow a second history."""
     signed = read_kept(folder, genesis_bytes)
     if signed is not None:
-        require_as_long(database.size(), signed, str(database.path))
-        require_same(database.edge(signed.size), signed, str(database.path))
+        require_held(database, signed, str(database.path))
 
 
 def _require_ledger(folder: Path) -> None:
@@ -244,6 +243,16 @@ def _translate(function: Callable[Parameters, Result]) -> Callable[Parameters, R
             raise ClockWrong(str(problem)) from problem
 
     return call
+
+
+class _TranslatedState:
+    """The engine's state, whose faults are the node's, too."""
+
+    def __init__(self, state: View) -> None:
+        self._state = state
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        return _translate(lambda: self._state.get(key, kind))()
 
 
 def _refuse_to_write(_: Sequence[bytes]) -> list[Answer]:

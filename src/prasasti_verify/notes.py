@@ -68,7 +68,7 @@ def parse_key(data: bytes, place: str) -> Key:
     name, key_id, material = (*_decode_text(data, place).split("+", 2), "", "\n")[:3]
     require(material.endswith("\n"), place, "has no final newline")
     raw = decode_base64(material[:-1], place)
-    require(len(raw) == 33 and raw[0] in (ED25519, COSIGNATURE), place, "is no vkey of Ed25519")
+    require(len(raw) == 33 and raw[0] in (ED25519, COSIGNATURE), place, f"is no vkey of type 01 or 04 (Ed25519): {raw[:1].hex()}")
     key = Key(name, raw[0], raw[1:])
     require(_name.fullmatch(name) and key_id == key.id().hex(), place, "is a vkey whose key id does not fit its name and key")
     return key

@@ -245,12 +245,13 @@ def _take(walk: _Walk, effects: list[standing.Effect], texts: Any, place: str) -
 
 
 # The vkey's key is in force at the tip, and each signature line is right and made by a witness or by a key that was this log's.
+# A stranger's line of another length than Ed25519's is of another type (tlog-cosignature's ML-DSA-44): ignored, and never counted.
 def _judge_lines(walk: _Walk, checkpoint: Checkpoint, key: Key, witnesses: list[Key]) -> list[Key]:
     in_force = standing.find_log_key(walk.standing, walk.block["height"])
     require(key.public == in_force, "log.vkey", f"is not the key that genesis and entries name: {in_force.hex()}")
     log_keys = [Key(key.name, notes.ED25519, bytes.fromhex(text)) for _, text in walk.standing.log_keys]
     known = {(one.name, one.id()): one for one in witnesses + log_keys}
-    for name, key_id, _ in checkpoint.lines:
+    for name, key_id in [line[:2] for line in checkpoint.lines if line[:2] in known or len(line[2]) in (64, 72)]:
         require((name, key_id) in known, "checkpoint", f"bears a signature line of {name} {key_id.hex()}, whom nothing here makes known")
         notes.read_signature(checkpoint, known[name, key_id], "checkpoint")
     return log_keys

@@ -17,6 +17,7 @@ import pytest
 
 from prasasti import bootstrap
 from prasasti.cli.catalogue import load_words
+from prasasti.contracts import CONTRACTS
 from prasasti.contracts.procurement.parameters import MAX_VERSIONS
 from prasasti.integrations.ocds.redaction import REDACTION_VERSION
 from prasasti.services.founding import build_genesis, make_redaction_key
@@ -26,7 +27,7 @@ from tests.acceptance.source import drop_contacts
 from tests.acceptance.synthetic import PREFIX, make_package, make_release, money, write_json, write_package
 from tests.judges import SHARED, shared
 
-TABLES = 3  # Documents that every ledger has: a table for each contract.
+TABLES = len(CONTRACTS)
 DROP = ("--unknown-fields", "drop")
 TWO_OCIDS = '{"ocid":"a","ocid":"b"}'
 

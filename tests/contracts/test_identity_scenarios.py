@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from prasasti.contracts import CONTRACTS
-from prasasti.contracts.offices import EXCLUSIONS, PAYMENT_ROLES, person_key
+from prasasti.contracts.offices import EXCLUSIONS, PAYMENT_ROLES, find_offices, person_key
 from prasasti.core.contract import encode_table
 from prasasti.core.envelope import compute_id, decode_envelope
 from prasasti_verify import standing
@@ -490,3 +490,34 @@ def test_a_member_that_was_removed_has_no_member_s_rights(ledger: Ledger) -> Non
         "identity.07.1",
         "identity.07.1",
     ]  # fmt: skip
+
+
+def test_a_deadlock_is_told_where_a_voice_is_lost_or_found(tmp_path: Path) -> None:
+    """By an end, a grant, a date, a registration: in the very block."""
+    four = Consortium(tmp_path)
+    officer_key, own = {"key": key_of("citizens-1/officer"), "role": "governance.officer"}, registrar("citizens-1")
+
+    def told(action: str, arguments: dict[str, Any], *signers: Signer) -> list[str]:
+        assert four.ledger.do(f"identity.{action}", arguments, *signers) == ACCEPTED
+        assert bool(four.deadlocked) is not can_speak()
+        return [each for each in four.events() if "deadlock" in each]
+
+    def can_speak() -> bool:
+        return bool(find_offices(four.ledger.application.state.view, four.ledger.application.genesis, "citizens-1").officers)
+
+    # Without the auditor, one watch is left, whose voice decides.
+    assert four.ledger.do("identity.end_key", {"key": key_of("auditor-1/officer")}, registrar("auditor-1")) == ACCEPTED
+    assert four.deadlocked == []
+    assert told("end_office", officer_key, own) == ["deadlocked"]
+    assert told("grant_office", officer_key | {"until": four.now + 30 * DAY}, own) == ["deadlock_cured"]
+    four.wait(30)
+    assert [each for each in four.events() if "deadlock" in each] == ["deadlocked"]
+    clerk = {"handle": "clerk", "key": key_of("citizens-1/clerk"), "organisation": "citizens-1", "roles": ["governance.desk"]}
+    assert told("register_key", clerk, own, ("citizens-1/clerk", "identity.new_key")) == []
+    second = clerk | {"handle": "second", "key": key_of("citizens-1/second"), "roles": ["governance.officer"]}
+    assert told("register_key", second, own, ("citizens-1/second", "identity.new_key")) == ["deadlock_cured"]
+    giver = ("citizens-1/second", "identity.holder")
+    shared = {"key": key_of("citizens-1/clerk"), "role": "governance.officer", "until": four.now + 10 * DAY}
+    assert told("delegate_office", shared, giver) == []
+    assert told("end_key", {"key": key_of("citizens-1/second")}, own) == []
+    assert told("end_key", {"key": key_of("citizens-1/clerk")}, own) == ["deadlocked"]

@@ -20,11 +20,11 @@ from tests.engines.world import WITH_REHEARSAL, HandClocks, found, open_ledger, 
 
 OWN = list_allowed_parts()
 OTHERS: dict[str, tuple[dict[str, Any], str]] = {
-    "ed25519_verdicts": ({"ed25519_verdicts": "00" * 32}, "ed25519_verdicts is [0-9a-f]{64}; this ledger's genesis allows 0000"),
-    "libsodium": ({"libsodium": "1.0.99"}, "libsodium is .*; this ledger's genesis allows 1.0.99 only"),
-    "msgspec": ({"msgspec": "0.1.0"}, "msgspec is .*; this ledger's genesis allows 0.1.0 only"),
-    "pynacl": ({"pynacl": "9.9.9"}, "pynacl is .*; this ledger's genesis allows 9.9.9 only"),
-    "python": ({"python": ["3.8", "3.9"]}, "Python is 3.*; this ledger's genesis allows 3.8, 3.9 only"),
+    "ed25519_verdicts": ({"ed25519_verdicts": "00" * 32}, "ed25519_verdicts is [0-9a-f]{64}; this ledger allows 0000"),
+    "libsodium": ({"libsodium": "1.0.99"}, "libsodium is .*; this ledger allows 1.0.99 only"),
+    "msgspec": ({"msgspec": "0.1.0"}, "msgspec is .*; this ledger allows 0.1.0 only"),
+    "pynacl": ({"pynacl": "9.9.9"}, "pynacl is .*; this ledger allows 9.9.9 only"),
+    "python": ({"python": ["3.8", "3.9"]}, "Python is 3.*; this ledger allows 3.8, 3.9 only"),
 }
 
 

@@ -67,9 +67,11 @@ def found(folder: Path, contracts: Sequence[Contract] = WITH_REHEARSAL, **change
     return folder
 
 
-def open_ledger(folder: Path, clocks: HandClocks | None = None, **options: Any) -> AbstractContextManager[Ledger]:
+def open_ledger(
+    folder: Path, clocks: HandClocks | None = None, contracts: Sequence[Contract] = WITH_REHEARSAL, **options: Any
+) -> AbstractContextManager[Ledger]:
     """A ledger's folder opened for writing, by hand clocks or the machine's."""
-    return open_for_writing(folder, clocks=clocks.clocks if clocks is not None else None, contracts=WITH_REHEARSAL, **options)
+    return open_for_writing(folder, clocks=clocks.clocks if clocks is not None else None, contracts=contracts, **options)
 
 
 class Envelopes:

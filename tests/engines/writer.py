@@ -15,9 +15,12 @@ import msgspec
 
 from prasasti.core.entries import Receipt
 from prasasti.services.ledger import Ledger
+from prasasti.storage import write_ahead
 from tests.engines.world import OTHER, Envelopes, open_ledger
 
 THREADS = 4
+# Every few blocks, so that it is killed while it moves the log, too.
+write_ahead.PAGES_TOGETHER = 200
 
 
 def say(line: str) -> None:

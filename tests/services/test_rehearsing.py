@@ -66,5 +66,5 @@ def test_the_witnesses_cosign_by_a_quorum_with_a_citizen_and_hold_the_publisher(
             assert not published.uncosigned
             policy = parse_policy((tmp_path / "published" / "policy").read_bytes(), "policy")
             assert len(policy.witnesses) == len(TRAINING_MEMBERS)
-            with bootstrap.open_for_writing(older) as behind, pytest.raises(PublishRefused, match="has cosigned 26 entries"):
+            with bootstrap.open_for_writing(older) as behind, pytest.raises(PublishRefused, match=r"has cosigned [0-9]+ entries"):
                 publish_ledger(behind, tmp_path / "again", signer, witnesses=witnesses, send=send)

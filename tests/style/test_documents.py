@@ -6,10 +6,12 @@ empty home, where a newcomer would stand after ``make``.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -25,7 +27,10 @@ def run_document(text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     environment = {"PATH": path, "HOME": str(folder), "LANG": "C.UTF-8"}
     shell = ["bash", "-euo", "pipefail", "-c", commands]
-    return subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    # One document at a time, whoever runs tests here: guides name their ports.
+    with (Path(tempfile.gettempdir()) / "prasasti-documents.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        return subprocess.run(shell, cwd=folder, env=environment, capture_output=True, text=True, check=False)
 
 
 def test_the_readme_shows_commands_that_run() -> None:

@@ -15,6 +15,7 @@ from msgspec.structs import fields
 
 from prasasti.core import admission, encoding, entries, envelope, genesis, types
 from prasasti.core.contract import encode_table
+from prasasti.core.key_types import KEY_TYPES
 from prasasti.log.checkpoint import build_log_key, format_vkey, sign_checkpoint
 from prasasti.log.publish import MAX_ENTRY_BYTES, PUBLISHED_NAMES
 from prasasti.log.source import Withheld
@@ -109,6 +110,18 @@ def sign_tip(database: LedgerDatabase) -> tuple[bytes, str]:
     key = build_log_key(genesis.compute_origin(parsed), LOG.verify_key.encode())
     root = compute_root([leaf for leaf, _ in database.entries(0, database.size())])
     return sign_checkpoint(key, database.size(), root, SeedKey(LOG.encode())), format_vkey(key)
+
+
+def test_types_of_keys_are_those_of_the_page() -> None:
+    def spell(size: int | None) -> str:
+        return "–" if size is None else f"{size:,}"
+
+    kinds = [
+        (f"{number:02x}", each.what, spell(each.public_key_bytes), spell(each.signature_bytes)) for number, each in KEY_TYPES.items()
+    ]
+    rows = read_tables("type")
+    assert [tuple(row[:4]) for row in rows] == kinds
+    assert [row[4].startswith("verified") for row in rows] == [each.is_verified for each in KEY_TYPES.values()]
 
 
 def test_the_page_stays_short_and_its_links_lead_somewhere() -> None:

@@ -98,7 +98,7 @@ def test_the_client_comes_again_when_the_node_says() -> None:
     def busy() -> httpx.Response:
         return httpx.Response(503, headers={"retry-after": "7"}, json={"code": "queue_full"})
 
-    node, pauses = ask_with(busy, busy, lambda: httpx.Response(200, json={"now": 5}))
+    node, pauses = ask_with(busy, busy, lambda: httpx.Response(200, json={"height": 1, "now": 5}))
     assert node.now() == 5
     assert pauses == [7, 7]
     node, pauses = ask_with(*[busy] * 6)

@@ -23,11 +23,14 @@ import httpx
 import pytest
 
 from prasasti.bootstrap import open_for_reading
+from prasasti.contracts.offices import key_key
 from prasasti.core.entries import read_accepted
 from prasasti.core.envelope import compute_id, decode_envelope
+from prasasti.core.genesis import KeyRecord
 from prasasti.core.types import find_documents
 from prasasti.integrations.signers import create_training_key
 from prasasti.services.check_state import check_state
+from prasasti.web.node import Halted
 from tests.core.ledger import key_of, signing_key
 from tests.verify.running import run as verify
 from tests.web.test_limits import WIDE
@@ -56,12 +59,13 @@ def id_of(envelope: bytes) -> str:
 
 @dataclass
 class Load:
-    """Senders that go on until the node breaks off; what was acknowledged, and the statuses of all answers."""
+    """Senders that go on until the node breaks off; what was acknowledged, the statuses of all answers, and what was refused whole."""
 
     process: Process
     acknowledged: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
     problems: list[Any] = field(default_factory=list)
+    refused: list[tuple[int, Any]] = field(default_factory=list)
 
     def run(self, until: Callable[[], bool]) -> None:
         """Send until that holds, or nothing answers any more."""
@@ -78,6 +82,8 @@ class Load:
                 items = answer.get("answers", [answer])
                 self.acknowledged += [each for each, item in zip(ids, items, strict=True) if "receipt" in item and "problem" not in item]
                 self.problems += [item["problem"] for item in items if "problem" in item]
+            else:
+                self.refused.append((status, answer))
 
 
 def run_load(process: Process, stop: Callable[[], None]) -> Load:
@@ -230,6 +236,8 @@ def test_a_full_disk_ends_the_node_and_loses_nothing_acknowledged(tmp_path: Path
         load = run_load(process, lambda: None)
         assert process.process.wait(PATIENCE_SECONDS) == 3
     assert load.acknowledged
+    assert load.refused
+    assert {(status, problem["code"]) for status, problem in load.refused} <= {(503, "halted"), (507, "disk_full"), (500, "storage")}
     check_survived(folder, load.acknowledged)
     with start_process(folder, genesis) as process:
         status, _ = process.post(make_body(process.chain, 1)[1])
@@ -242,6 +250,8 @@ def test_a_halted_engine_ends_the_node_and_every_answer_says_so(tmp_path: Path) 
         expect_problem(served.submit(served.envelopes.sign("rehearsal.break_down", {})), 503, "halted")
         assert served.node.fault is not None
         assert served.node.stop_asked.is_set()
+        with pytest.raises(Halted):  # What a request meets that came before the halt and reads after it.
+            served.node.ledger.state.get(key_key(key_of("agency-1/officer")), KeyRecord)
         assert served.ledger.database.find_position(kept["id"]) == kept["position"]
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import replace
 from hashlib import sha256
+from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
@@ -19,6 +20,7 @@ import pytest
 from prasasti.web import server
 from prasasti.web.limits import Buckets, Budget, Limits, name_client
 from prasasti.web.problems import Problem
+from prasasti.web.server import Seats
 from prasasti.web.uploads import BLOCK_BYTES, Uploads
 from tests.engines.world import OTHER
 from tests.web.test_routes import expect_problem
@@ -286,6 +288,22 @@ def test_a_budget_leaves_others_their_part() -> None:
             budget.add("c", 1)
         assert budget.held == 4
     assert (budget.held, budget.by_client) == (0, {})
+
+
+def test_one_client_has_half_of_the_connections_and_a_proxy_all() -> None:
+    seats = Seats(4, [ip_network("192.0.2.0/24"), ip_network("2001:db8::1")])
+    mine = [seats.take("198.51.100.1", port) for port in range(3)]
+    assert [each is not None for each in mine] == [True, True, False]
+    others = [seats.take(f"198.51.100.{number}", 1) for number in range(2, 5)]
+    assert [each is not None for each in others] == [True, True, False]
+    for each in (*mine, *others):
+        if each is not None:
+            seats.leave(each)
+    assert seats.taken == 0
+    assert all(seats.take("192.0.2.9", port) is not None for port in range(4))
+    assert seats.take("192.0.2.9", 4) is None
+    seats.leave("192.0.2.9 0")
+    assert seats.take("2001:db8::1", 4) is not None
 
 
 def test_a_client_of_ipv6_is_its_network() -> None:

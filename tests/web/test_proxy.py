@@ -1,9 +1,8 @@
-"""The nginx configuration of docs/guides/proxy.md, as it stands there, in front of a node. Left out without nginx."""
+"""The nginx configuration in docs/guides/deploy, as it stands there, in front of a node. Left out without nginx."""
 
 from __future__ import annotations
 
 import json
-import re
 import shutil
 import socket
 import ssl
@@ -32,12 +31,10 @@ def free_port() -> int:
 
 
 def configure(folder: Path, served: Served, port: int) -> str:
-    """The guide's configuration with this test's places in the place of the operator's."""
-    text = (ROOT / "docs/guides/proxy.md").read_text(encoding="utf-8")
-    found = re.search(r"```nginx\n(.*?)```", text, re.DOTALL)
-    assert found is not None
-    server = found[1].replace("127.0.0.1:8080", f"127.0.0.1:{served.port}").replace("listen 443", f"listen 127.0.0.1:{port}")
-    return server.replace("/srv/prasasti/public", str(served.published)).replace("/srv/prasasti/tls", str(folder))
+    """The guides' configuration with this test's places in the place of the operator's."""
+    text = (ROOT / "docs/guides/deploy/nginx.conf").read_text(encoding="utf-8")
+    server = text.replace("127.0.0.1:8080", f"127.0.0.1:{served.port}").replace("listen 443", f"listen 127.0.0.1:{port}")
+    return server.replace("/srv/prasasti/public", str(served.published)).replace("/etc/prasasti/tls", str(folder))
 
 
 @contextmanager

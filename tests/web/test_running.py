@@ -75,6 +75,16 @@ def test_half_of_tls_is_refused(tmp_path: Path) -> None:
     assert "its key" in result.output
 
 
+def test_a_list_of_witnesses_that_cannot_be_used_keeps_the_node_from_starting(tmp_path: Path) -> None:
+    assert CliRunner().invoke(prasasti, ["init", str(tmp_path / "ledger"), "--training"]).exit_code == 0
+    (tmp_path / "ledger" / "witnesses.toml").write_text('quorum = "nobody"\n', encoding="utf-8")
+    command = ["serve", "--ledger", str(tmp_path / "ledger"), "--port", "0", "--publish", str(tmp_path / "public")]
+    result = CliRunner().invoke(prasasti, command)
+    assert result.exit_code == 2
+    assert "'nobody' is the name of no witness and no group" in result.output
+    assert not (tmp_path / "public").exists()
+
+
 @pytest.mark.parametrize("options", [(), ("--log-requests",)], ids=["quiet", "all"])
 def test_reading_is_logged_where_that_is_asked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...]) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

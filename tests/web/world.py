@@ -89,10 +89,13 @@ def serving(
     if not (folder / "ledger").exists():
         found(folder / "ledger", contracts)
     published = folder / "published" if is_published else None
-    signer = LogKey(signing_key("log")) if is_published else None
+    signers = [LogKey(signing_key("log"))] if is_published else []
     stop, listening = threading.Event(), threading.Event()
     addresses: list[str] = []
-    with open_ledger(folder / "ledger") as ledger, open_node(ledger, limits or Limits(), published, signer, contracts) as node:
+    with (
+        open_ledger(folder / "ledger", contracts=contracts) as ledger,
+        open_node(ledger, limits or Limits(), published, *signers, contracts=contracts) as node,
+    ):
         app = make_app(node, {language: Catalogue(language) for language in LANGUAGES})
 
         def listen(address: str) -> None:

@@ -81,6 +81,15 @@ def test_groups_and_quorum_as_written() -> None:
     assert not policy.is_met(policy.quorum, {"w0", "w2", "w3"})
 
 
+@pytest.mark.parametrize(("word", "count"), [("all", 4), ("any", 1)])
+def test_a_quorum_of_all_or_any_needs_no_group(word: str, count: int) -> None:
+    listed = parse_witness_list(write_list(*FOUR, head=f'quorum = "{word}"\n'), "witnesses.toml")
+    policy = parse_policy(format_policy(LOG_KEY, listed), "policy")
+    names = [each["name"] for each in FOUR]
+    assert policy.is_met(policy.quorum, set(names[:count]))
+    assert not policy.is_met(policy.quorum, set(names[: count - 1]))
+
+
 LOG_AS_WITNESS = format_vkey(Key("another.example/w", 4, LOG_KEY.public))
 
 

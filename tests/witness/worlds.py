@@ -70,7 +70,7 @@ def run_witness(
     files: Files | None = None,
     chains: Sequence[str] = (),
     largest_bytes: int = 1_000,
-    most_bytes: int = 2_000,
+    most_bytes: int = 20_000,
 ) -> Iterator[Witness]:
     """A witness on a folder, with everything by default."""
     with open_witness(

@@ -13,10 +13,19 @@ from pathlib import Path
 from typing import Any
 
 import click
+import msgspec
 
 from prasasti import bootstrap
 from prasasti.cli.founding import key as key_commands
-from prasasti.cli.recording import HOUR_SECONDS, draft_message, read_documents, report_answer, send_or_keep
+from prasasti.cli.recording import (
+    HOUR_SECONDS,
+    draft_message,
+    read_documents,
+    read_public_key,
+    report_answer,
+    send_or_keep,
+    split_signer,
+)
 from prasasti.cli.shell import REFUSED, accept_clock_option, command, ledger_option, open_key, open_to_write, shell
 from prasasti.contracts.identity.parameters import END_REASONS, OBJECTION_REASONS
 from prasasti.contracts.identity.records import RecoveryRecord, recovery_key
@@ -225,10 +234,10 @@ def announce(old: str, new: str, recovery: str, document: str, signers: tuple[st
     with _writing(ledger_folder, sending) as send:
         [stored] = send.ledger.documents.put(read_documents((document,)))
         arguments = {
-            "document": {"media_type": stored.media_type, "sha256": stored.sha256, "size": stored.size},
+            "document": msgspec.to_builtins(stored),
             "key": _read_public_key(send.ledger, new), "old": _read_public_key(send.ledger, old), "recovery": recovery,
         }  # fmt: skip
-        send("identity.announce_recovery", arguments, *(_split_signer(each) for each in signers))
+        send("identity.announce_recovery", arguments, *(split_signer(each) for each in signers))
 
 
 @recover.command(name="object")
@@ -244,7 +253,7 @@ def object_to(recovery: str, signer: str, reason: str, ledger_folder: Path, **se
     prasasti key recover object r-1 -s identity.holder=officer.age
     """
     with _writing(ledger_folder, sending) as send:
-        send("identity.object_recovery", {"reason": reason, "recovery": recovery}, _split_signer(signer))
+        send("identity.object_recovery", {"reason": reason, "recovery": recovery}, split_signer(signer))
 
 
 @recover.command()
@@ -288,7 +297,7 @@ def watch(public_key: str, published: str | None, since: str | None, ledger_fold
 
     Exit 1 where --since is given and it signed something since: for a timer that warns its owner.
     """
-    out, public = shell(), _read_hex(public_key)
+    out, public = shell(), read_public_key(public_key)
     if public is None:
         raise click.UsageError("KEY is a public key in hex; 'prasasti key show FILE' prints it")
     first = _read_since(since) if since is not None else None
@@ -328,7 +337,7 @@ class _Sender:
         return False
 
     def _sign(self, action: str, arguments: dict[str, Any], signers: Sequence[tuple[str, str]]) -> bytes:
-        return draft_message(self.ledger, action, arguments, tuple(f"{role}={location}" for role, location in signers), self._expires)
+        return draft_message(self.ledger, action, arguments, signers, self._expires)
 
 
 @contextmanager
@@ -339,12 +348,7 @@ def _writing(ledger_folder: Path, options: dict[str, Any]) -> Iterator[_Sender]:
 
 def _read_public_key(ledger: Ledger, location: str) -> str:
     """The public key that a location is or holds, in hex."""
-    return _read_hex(location) or open_key(location, ledger).public_key.hex()
-
-
-def _read_hex(text: str) -> str | None:
-    is_key = len(text) == 64 and all(character in "0123456789abcdef" for character in text)
-    return text if is_key else None
+    return read_public_key(location) or open_key(location, ledger).public_key.hex()
 
 
 def _read_time(moment: datetime) -> int:
@@ -368,13 +372,6 @@ def _find_key(ledger: Ledger, public: str) -> KeyRecord:
 def _describe(record: KeyRecord, new: str, old: str) -> dict[str, Any]:
     """What a key that takes another's place says of the person."""
     return {"handle": record.handle, "key": new, "old": old, "organisation": record.organisation}
-
-
-def _split_signer(text: str) -> tuple[str, str]:
-    role, equals, location = text.partition("=")
-    if not equals:
-        raise DraftProblem(f"--signer takes ROLE=KEY, not {text}")
-    return role, location
 
 
 def _show_act(act: Act) -> list[str]:

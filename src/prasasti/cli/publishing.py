@@ -17,6 +17,7 @@ from rich.text import Text
 from prasasti import bootstrap
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, clean, command, ledger_option, open_key, shell, spell_problem, training_key
 from prasasti.core.encoding import decode_strict
+from prasasti.integrations.signers import Signer
 from prasasti.log.publish import Published
 from prasasti.log.witness_client import WAIT_SECONDS
 from prasasti.services.founding import LOG_KEY_NAME
@@ -35,10 +36,15 @@ from prasasti.services.state_proofs import format_list_proof, format_state_proof
 _id = re.compile("[0-9a-f]{64}")
 _number = re.compile("[0-9]{1,15}")
 
+log_key_option = click.option(
+    "--key", "locations", multiple=True, metavar="KEY",
+    help="The log's key; a training ledger has it in its keys. Again, before a vote changes it: the next one.",
+)  # fmt: skip
+
 
 @click.command()
 @click.option("--to", "folder", required=True, type=click.Path(path_type=Path), metavar="FOLDER", help="The folder to publish into.")
-@click.option("--key", "location", metavar="KEY", help="The log's key; a training ledger has it in its keys.")
+@log_key_option
 @click.option("--all-documents", is_flag=True, help="Look at the documents of all entries, to make good what was missing.")
 @click.option("--witness", "witnesses", nargs=3, multiple=True, metavar="NAME URL VKEY", help="Ask it; otherwise LEDGER/witnesses.toml's.")
 @click.option("--wait", "wait_seconds", default=WAIT_SECONDS, show_default=True, metavar="SECONDS", help="Longest wait for witnesses.")
@@ -46,7 +52,7 @@ _number = re.compile("[0-9]{1,15}")
 @ledger_option
 @command
 def publish(
-    folder: Path, location: str | None, all_documents: bool, witnesses: tuple[tuple[str, str, str], ...], wait_seconds: float,
+    folder: Path, locations: tuple[str, ...], all_documents: bool, witnesses: tuple[tuple[str, str, str], ...], wait_seconds: float,
     follow: bool, ledger_folder: Path,
 ) -> None:  # fmt: skip
     """Publish the log as plain files, for any web server.
@@ -60,15 +66,13 @@ def publish(
     """
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger:
-        if location is None and not ledger.genesis.training:
-            out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
-        signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger)
+        signers = open_log_keys(out, ledger, locations)
 
         def publish_once() -> Published:
             listed = list_witnesses(witnesses) if witnesses else read_witness_list(ledger)
             with out.progress("publish.progress") as progress:
                 return publish_ledger(
-                    ledger, folder, signer, all_documents=all_documents, progress=progress, witnesses=listed, wait_seconds=wait_seconds
+                    ledger, folder, *signers, all_documents=all_documents, progress=progress, witnesses=listed, wait_seconds=wait_seconds
                 )
 
         if follow:
@@ -77,6 +81,13 @@ def publish(
         published = publish_once()
     say_published(out, published, folder)
     out.finish(describe_published(published))
+
+
+def open_log_keys(out: Shell, ledger: Ledger, locations: tuple[str, ...]) -> list[Signer]:
+    """The keys that may sign checkpoints, as ``--key`` names them; a training ledger's own where it names none."""
+    if not locations and not ledger.genesis.training:
+        out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
+    return [open_key(each, ledger) for each in locations or (training_key(ledger, LOG_KEY_NAME),)]
 
 
 def _follow(out: Shell, ledger: Ledger, folder: Path, publish_once: Callable[[], Published]) -> None:

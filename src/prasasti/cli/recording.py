@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from shlex import quote
 from typing import Any
@@ -22,6 +22,7 @@ from prasasti.services.ledger import Answer, Ledger
 from prasasti.services.submitting import DraftProblem, Signing, add_signature, draft_payload, list_missing_signers, sign_payload
 
 HOUR_SECONDS = 3_600
+_public_key = re.compile("[0-9a-fA-F]{64}")
 # Who adds a signature may say the role, which the envelope names anyway. An equals sign further on is the location's own.
 _naming_role = re.compile(r"\A[a-z_]+\.[a-z_]+=")
 
@@ -71,7 +72,7 @@ def submit(
             for each in signers:
                 data = add_signature(data, open_key(_naming_role.sub("", each), ledger))
         else:
-            data = draft_message(ledger, action or "", read_arguments(arguments), signers, expires)
+            data = draft_message(ledger, action or "", read_arguments(arguments), [split_signer(each) for each in signers], expires)
         send_or_keep(out, ledger, data, draft)
 
 
@@ -89,26 +90,36 @@ def send_or_keep(out: Shell, ledger: Ledger, envelope: bytes, draft: Path | None
     out.finish({"envelope": str(draft), "missing_signers": missing})
 
 
-def draft_message(ledger: Ledger, action: str, arguments: dict[str, Any], signers: tuple[str, ...], expires: int) -> bytes:
-    """A message signed by those of the signers (ROLE=KEY) whose keys are at hand; DraftProblem."""
+def draft_message(ledger: Ledger, action: str, arguments: dict[str, Any], signers: Sequence[tuple[str, str]], expires: int) -> bytes:
+    """A message signed by those of the signers (role and location of the key) whose keys are at hand; DraftProblem."""
     if find_message(ledger.registry, action) is None:
         known = ", ".join(sorted(f"{name}.{message.name}" for name, contract in ledger.registry.items() for message in contract.messages))
         raise DraftProblem(f"this ledger has no action {action}; it has {known}")
     keys: list[tuple[bytes, str]] = []
     signings: list[Signing] = []
-    for each in signers:
-        role, equals, location = each.partition("=")
-        if not equals:
-            raise DraftProblem(f"--signer takes ROLE=KEY, not {each}")
-        with suppress(ValueError):
-            if len(bytes.fromhex(location)) == 32:
-                keys.append((bytes.fromhex(location), role))
-                continue
+    for role, location in signers:
+        public = read_public_key(location)
+        if public is not None:
+            keys.append((bytes.fromhex(public), role))
+            continue
         signer = open_key(location, ledger)
         keys.append((signer.public_key, role))
         signings.append(Signing(signer, role))
     payload = draft_payload(ledger, action, arguments, keys, ledger.now() + expires)
     return sign_payload(payload, signings)
+
+
+def split_signer(text: str) -> tuple[str, str]:
+    """Role and location of ROLE=KEY; DraftProblem."""
+    role, equals, location = text.partition("=")
+    if not equals:
+        raise DraftProblem(f"--signer takes ROLE=KEY, not {text}")
+    return role, location
+
+
+def read_public_key(text: str) -> str | None:
+    """The public key that a text is, in hex; None of a location."""
+    return text.lower() if _public_key.fullmatch(text) is not None else None
 
 
 def _say_payload(out: Shell, envelope: bytes) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import resource
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +10,10 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, Catalogue
-from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, open_key, shell, training_key
-from prasasti.services.founding import LOG_KEY_NAME
+from prasasti.cli.publishing import log_key_option, open_log_keys
+from prasasti.cli.shell import COULD_NOT, HALTED, command, ledger_option, shell
+from prasasti.integrations.signers import Signer
+from prasasti.services.publishing import check_witness_list
 from prasasti.web.limits import Limits
 from prasasti.web.logs import REQUESTS
 
@@ -29,7 +29,7 @@ logger = logging.getLogger("prasasti.serve")
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", help="Certificate chain, PEM.")
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False), metavar="FILE", help="Its key, PEM.")
 @click.option("--publish", "publish_folder", type=click.Path(path_type=Path), metavar="DIR", help="Keep this folder current; show it.")
-@click.option("--key", "location", metavar="KEY", help="The log's key, for --publish; a training ledger has it in its keys.")
+@log_key_option
 @click.option("--show", "show_folder", type=click.Path(path_type=Path), metavar="DIR", help="Show a folder that another process publishes.")
 @click.option("--trusted-proxy", "proxies", multiple=True, metavar="ADDRESS", help="Believe this proxy about who its clients are.")
 @click.option(
@@ -45,7 +45,7 @@ logger = logging.getLogger("prasasti.serve")
 @command
 def serve(
     ledger_folder: Path, host: str, port: int, tls_cert: Path | None, tls_key: Path | None,
-    publish_folder: Path | None, location: str | None, show_folder: Path | None,
+    publish_folder: Path | None, locations: tuple[str, ...], show_folder: Path | None,
     proxies: tuple[str, ...], rate: float, actor_rate: float, connections: int, log_requests: bool,
     accept_clock: bool,
 ) -> None:  # fmt: skip
@@ -66,16 +66,16 @@ def serve(
         raise click.UsageError("give --publish or --show, not both")
     out = shell()
     limits = replace(DEFAULTS, requests_per_second=rate, files_per_second=20 * rate, actor_transactions_per_second=actor_rate)
-    allow_connections(2 * connections)
     logs.install()
     if log_requests:
         logging.getLogger(REQUESTS).setLevel(logging.DEBUG)
     with bootstrap.open_for_writing(ledger_folder, accept_clock=accept_clock) as ledger:
-        if publish_folder is not None and location is None and not ledger.genesis.training:
-            out.fail("error.could_not", out.words("publish.no_key"), COULD_NOT)
-        signer = open_key(location or training_key(ledger, LOG_KEY_NAME), ledger) if publish_folder is not None else None
+        signers: list[Signer] = []
+        if publish_folder is not None:
+            check_witness_list(ledger)  # Found now, by whoever starts the node, and not by its publisher, which would only log it.
+            signers = open_log_keys(out, ledger, locations)
         logger.info("the ledger is open", extra={"facts": {"gap_seconds": ledger.gap_seconds}})
-        with bootstrap.open_node(ledger, limits, publish_folder or show_folder, signer) as node:
+        with bootstrap.open_node(ledger, limits, publish_folder or show_folder, *signers) as node:
             app = make_app(node, {language: Catalogue(language) for language in LANGUAGES})
 
             def listen(address: str) -> None:
@@ -97,12 +97,3 @@ def serve(
         out.fail("error.halted", fault, HALTED)
     out.say("serve.stopped")
     out.tell({"stopped": True})
-
-
-def allow_connections(count: int) -> None:
-    """Raise this process's limit of open files, as far as it may, so that connections do not run into it."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = count + 1_000
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted if hard == resource.RLIM_INFINITY else min(hard, wanted), hard))

@@ -6,6 +6,7 @@ Exit 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted (DESIGN: Conv
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 import unicodedata
@@ -107,7 +108,11 @@ class Shell:
         """End the command with an error, on standard error."""
         if self.as_json:
             click.echo(encode_result({"error": str(problem), "exit": code}))
-        self.errors.print(Text(clean(self.words(key, problem=problem)), style="red"), soft_wrap=True)
+        try:
+            self.errors.print(Text(clean(self.words(key, problem=problem)), style="red"), soft_wrap=True)
+        except OSError:
+            # A log on a full disk, for one. What cannot be said is dropped: the exit code still tells, also where the interpreter ends.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
         raise SystemExit(code)
 
     @contextmanager

@@ -20,7 +20,7 @@ _chain = re.compile("[0-9a-f]{32}")
 @click.command()
 @click.option("--folder", required=True, type=click.Path(path_type=Path), metavar="DIR", help="The witness's own state; back it up.")
 @click.option("--name", required=True, help="The witness's name in its vkey, such as witness.agency.example; never changed.")
-@click.option("--key", "location", required=True, metavar="SIGNER", help="The witness's own key: NAME.age, ssh-agent:KEY, command:WORDS, pkcs11:URI.")
+@click.option("--key", "location", required=True, metavar="SIGNER", help="The witness's key: NAME.age, ssh-agent:…, command:…, pkcs11:….")
 @click.option("--log", "logs", multiple=True, required=True, metavar="VKEY", help="A log to witness: its vkey, or the file that holds it.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8090, show_default=True, type=click.IntRange(0, 65_535), help="Port to listen on.")
@@ -30,12 +30,16 @@ _chain = re.compile("[0-9a-f]{32}")
 @click.option("--store-key", metavar="SIGNER", help="The key that signs receipts (role governance.store).  [default: the witness's key]")
 @click.option("--largest", default=64, show_default=True, type=click.IntRange(1), metavar="MB", help="The largest document kept.")
 @click.option("--most", default=10_240, show_default=True, type=click.IntRange(1), metavar="MB", help="All documents kept.")
+@click.option(
+    "--a-day", type=click.IntRange(1), metavar="MB", help="Documents that one client may put in a day.  [default: a tenth of --most]"
+)
+@click.option("--trusted-proxy", "proxies", multiple=True, metavar="ADDRESS", help="Believe this proxy about who its clients are.")
 @click.option("--tls-cert", type=click.Path(path_type=Path), metavar="FILE", help="Certificate with its chain (PEM); otherwise plain HTTP.")
 @click.option("--tls-key", type=click.Path(path_type=Path), metavar="FILE", help="Its key (PEM).")
 @command
 def witness(
     folder: Path, name: str, location: str, logs: tuple[str, ...], host: str, port: int, chains: tuple[str, ...], store_key: str | None,
-    largest: int, most: int, tls_cert: Path | None, tls_key: Path | None,
+    largest: int, most: int, a_day: int | None, proxies: tuple[str, ...], tls_cert: Path | None, tls_key: Path | None,
 ) -> None:  # fmt: skip
     """Cosign a log's checkpoints, over HTTP, as long as each extends the one before (C2SP tlog-witness).
 
@@ -48,7 +52,7 @@ def witness(
     """
     from prasasti.web import logs as lines
     from prasasti.web.server import CannotListen, run
-    from prasasti.web.witness import make_witness_app
+    from prasasti.web.witness import WitnessLimits, make_witness_app
 
     out = shell()
     for chain in chains:
@@ -72,7 +76,8 @@ def witness(
             out.tell({"listening": address, "vkey": vkey})
 
         try:
-            run(make_witness_app(opened), host, port, tls_cert=tls_cert, tls_key=tls_key, on_listening=say_listening)
+            app = make_witness_app(opened, WitnessLimits(document_bytes_a_day=(a_day or 0) * MEGABYTE))
+            run(app, host, port, tls_cert=tls_cert, tls_key=tls_key, trusted_proxies=proxies, on_listening=say_listening)
         except CannotListen as problem:
             out.fail("error.could_not", problem, COULD_NOT)
     out.say("witness.stopped")

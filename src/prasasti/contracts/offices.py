@@ -128,7 +128,7 @@ class OfficesRecord(Struct, frozen=True, omit_defaults=True):
 
 
 class DueRecord(Struct, frozen=True):
-    """``governance/schedule/<time>/identity:<what>:<subject>``."""
+    """What a deadline is about, under ``governance/schedule/<time>/<contract>:<what>:<subject>``."""
 
     subject: str
 

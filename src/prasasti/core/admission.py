@@ -196,7 +196,8 @@ def check_ripe(transaction: Transaction, context: AdmissionContext) -> Inadmissi
     for rejection, holds in _message_of(transaction, context.registry).before_log:
         call = Call(
             time=context.time, height=0, previous_app_hash=b"", chain=context.chain, genesis=context.genesis,
-            transaction=transaction.id, registry=context.registry, actor=payload.actor, signers=tuple(payload.signers), arguments=transaction.arguments,
+            transaction=transaction.id, registry=context.registry, actor=payload.actor, signers=tuple(payload.signers),
+            arguments=transaction.arguments,
         )  # fmt: skip
         if not holds(context.view, call):
             return Inadmissible("admission.10", f"too early, or not at all: {rejection.number}, {rejection.condition}")

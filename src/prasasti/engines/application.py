@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from prasasti.contracts.versions import choose_registry
+from prasasti.contracts.versions import CheckParts, choose_registry
 from prasasti.core.admission import QUOTA_WINDOW_SECONDS, AdmissionContext, Inadmissible, decode_transaction, judge
 from prasasti.core.contract import Contract, View, find_message
 from prasasti.core.entries import BlockEntry
@@ -70,12 +70,17 @@ class Application:
     """A ledger's state machine over its database."""
 
     def __init__(
-        self, database: LedgerDatabase, contracts_by_table: Mapping[str, Contract], door: Door, keep_documents: KeepDocuments | None = None
+        self,
+        database: LedgerDatabase,
+        contracts_by_table: Mapping[str, Contract],
+        door: Door,
+        check_parts: CheckParts = lambda _: None,
+        keep_documents: KeepDocuments | None = None,
     ) -> None:
         """``keep_documents`` makes documents durable that the rules bring forth; without it their bytes are not kept."""
         genesis_bytes = database.read_genesis()
         self.genesis = decode_genesis(genesis_bytes)
-        versions = choose_registry(self.genesis, contracts_by_table)
+        versions = choose_registry(self.genesis, contracts_by_table, check_parts)
         self._database = database
         self._door = door
         self._keep_documents = keep_documents
@@ -83,6 +88,7 @@ class Application:
         check_newest(database, row, self.genesis)
         self._state = State(self.genesis, compute_chain(genesis_bytes), tree, database, row.tip, CommittedView(tree))
         self.registry = versions.at(self._state.view, row.height + 1)
+        self.registry.require_parts(self._state.view, row.height + 1)
         self._ids = UsedIds()
         for time, used in database.iterate_used_ids(row.time - max(REFUSED_ID_KEPT_SECONDS, QUOTA_WINDOW_SECONDS)):
             self._ids.note(time, used)
@@ -195,8 +201,9 @@ class Application:
         self._database.commit(result, top, engine_time)
         tree = self._state.tree
         self._state = State(self.genesis, self._state.chain, tree, self._database, result.tip, CommittedView(tree))
-        # A version that is not at hand halts the node before its first block, with the one before it committed.
+        # A version or part that is not at hand halts the node before its first block, with the one before it committed.
         self.registry = self.registry.at(self._state.view, result.tip.height + 1)
+        self.registry.require_parts(self._state.view, result.tip.height + 1)
         for used in result.used_ids:
             self._ids.note(result.tip.time, used)
             self._verified.pop(used.id, None)

@@ -1,7 +1,7 @@
 """The consensus parts of this process: versions that decide what a signature or an encoding means.
 
-Owns their names and a self-test. Genesis says which are allowed; a node with others does not start (ledger-core:
-Starting).
+Owns their names and a self-test. Genesis says which are allowed, then votes (governance 14); a node with others does not start,
+and halts where they come into force (ledger-core: Starting).
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ GROUP_ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
 class PartsDiffer(Exception):
-    """This process would judge otherwise than the ledger's genesis demands; the message says in which part."""
+    """This process would judge otherwise than the ledger demands; the message says in which part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +56,9 @@ def check_parts(allowed: ConsensusParts) -> None:
     own = read_own_parts()
     for name in ("pynacl", "libsodium", "ed25519_verdicts", "msgspec"):
         if getattr(own, name) != getattr(allowed, name):
-            raise PartsDiffer(f"{name} is {getattr(own, name) or 'unknown'}; this ledger's genesis allows {getattr(allowed, name)} only")
+            raise PartsDiffer(f"{name} is {getattr(own, name) or 'unknown'}; this ledger allows {getattr(allowed, name)} only")
     if own.python not in allowed.python:
-        raise PartsDiffer(f"Python is {own.python}; this ledger's genesis allows {', '.join(allowed.python)} only")
+        raise PartsDiffer(f"Python is {own.python}; this ledger allows {', '.join(allowed.python)} only")
     if not does_verifier_judge_as_known():
         raise PartsDiffer("the Ed25519 verifier fails its self-test: it takes a signature that it must refuse, or the reverse")
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from base64 import b64encode
 
+from prasasti.core.key_types import KEY_TYPES, describe_key_type
 from prasasti.log.source import LogSigner
-from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, read_signature
-from prasasti_verify.strict import require
+from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, parse_key, read_signature
+from prasasti_verify.strict import Wrong, decode_base64, require
 
 
 def build_log_key(origin: str, public_key: bytes) -> Key:
@@ -20,6 +21,21 @@ def build_log_key(origin: str, public_key: bytes) -> Key:
 def format_vkey(key: Key) -> str:
     """A verifier key in one line, without the newline: name, key id, type and key."""
     return f"{key.name}+{key.id().hex()}+{b64encode(bytes((key.kind,)) + key.public).decode()}"
+
+
+def read_vkey(data: bytes, place: str) -> Key:
+    """The key of a vkey and its newline; ``Wrong`` names the place, and the type of one that is not verified here.
+
+    Refused, and not passed over: a quorum must not shrink because a member's key is of a type that is newer than its readers.
+    """
+    material = (*data.removesuffix(b"\n").split(b"+", 2), b"", b"")[2]
+    try:
+        kind = decode_base64(material.decode("ascii", "replace"), place)[:1]
+    except Wrong:
+        kind = b""  # No vkey at all, as parse_key will say.
+    if kind and not (kind[0] in KEY_TYPES and KEY_TYPES[kind[0]].is_verified):
+        raise Wrong(place, f"is a vkey of type {describe_key_type(kind[0])}, which this version does not verify; ask for one of Ed25519")
+    return parse_key(data, place)
 
 
 def format_body(origin: str, size: int, root: bytes) -> bytes:

@@ -105,18 +105,20 @@ def publish(
     files: Files | None = None,
     progress: Progress | None = None,
     cosigners: Cosigners | None = None,
+    former_signer: LogSigner | None = None,
 ) -> Published:
     """Bring the folder from what its own checkpoint says to the tip of the log.
 
     Documents are those that the new entries name, or with ``all_documents`` those of all entries, to make good what was
     missing. ``progress`` is told entries done and entries to do. ``cosigners`` are asked for their cosignatures, and gone
-    without where they do not answer in time. Raises PublishRefused, what the signer raises, and
-    the disk's OSError. Whatever it raises, and wherever it is killed, a repetition completes the folder.
+    without where they do not answer in time. ``former_signer``, the log's key before ``signer``, signs the first checkpoint of
+    the new key with it. Raises PublishRefused, what the signer raises, and the disk's OSError. Whatever it raises, and wherever
+    it is killed, a repetition completes the folder.
     """
     folder = folder.absolute()
     try:
         with kept.locked():
-            run = _Run(source, documents, folder, signer, settings, kept, files or LocalFiles(), cosigners)
+            run = _Run(source, documents, folder, signer, settings, kept, files or LocalFiles(), cosigners, former_signer)
             return _publish(run, all_documents, progress)
     except Wrong as problem:
         raise PublishRefused(f"{problem}; publishing goes on only from checkpoints that this log signed") from problem
@@ -144,6 +146,7 @@ class _Run:
     kept: KeptCheckpoint
     files: Files
     cosigners: Cosigners | None
+    former_signer: LogSigner | None
 
 
 def _publish(run: _Run, all_documents: bool, progress: Progress | None) -> Published:
@@ -169,7 +172,7 @@ def _publish(run: _Run, all_documents: bool, progress: Progress | None) -> Publi
     tiles, others = Batch(files, folder, staging, "tile"), Batch(files, folder, staging, "other")
     try:
         root = _stage_log(run.source, size, tiles, edge, signed, progress)
-        note = kept_note if kept_note and signed and _is_tip(signed, size, settings) else _sign(settings, size, root, run.signer)
+        note = kept_note if kept_note and signed and _is_tip(signed, size, settings) else _sign(run, size, root, signed)
         kept.replace(kept_note, note)  # Also where it stands already: the run that put it there may not have made it durable.
         withheld = sorted(run.documents.withheld(size))
         start = 0 if all_documents or shown is None else shown.size
@@ -246,6 +249,7 @@ def _check_signer(signer: LogSigner, settings: PublishSettings) -> None:
     if signer.public_key != settings.key.public:
         raise PublishRefused(
             f"the key given is {signer.public_key.hex()}, but this ledger's checkpoints are signed by {settings.key.public.hex()}"
+            + (", by a vote; give that key, and the former one beside it (--key, twice)" if settings.former_keys else "")
         )
 
 
@@ -413,10 +417,22 @@ def _stage_partial(batch: Batch, edge: RightEdge, bundle: list[bytes]) -> None:
         batch.stage(tile_path(ENTRIES, edge.size // TILE_WIDTH, edge.size % TILE_WIDTH), b"".join(bundle))
 
 
-def _sign(settings: PublishSettings, size: int, root: bytes, signer: LogSigner) -> bytes:
-    """The new checkpoint; what an outside signer answers is not believed unseen."""
-    note = sign_checkpoint(settings.key, size, root, signer)
-    read_checkpoint(note, settings.key, "the checkpoint just signed")
+def _sign(run: _Run, size: int, root: bytes, signed: Checkpoint | None) -> bytes:
+    """The new checkpoint; what an outside signer answers is not believed unseen.
+
+    The first one that a new key signs bears the former key's signature too, where that is at hand (governance-lifecycle: 16):
+    whoever knows only the former key finds the entry that names the new one in what it vouches for.
+    """
+    signers = [(run.settings.key, run.signer)]
+    former = run.settings.former_keys[-1:]
+    is_first = signed is not None and read_signature(signed, run.settings.key, "the kept checkpoint") is None
+    if former and is_first and run.former_signer is not None:
+        signers.append((former[0], run.former_signer))
+    note = b""
+    for key, signer in signers:
+        line = sign_checkpoint(key, size, root, signer)
+        read_checkpoint(line, key, "the checkpoint just signed")
+        note += line if not note else line.partition(b"\n\n")[2]
     return note
 
 

@@ -7,6 +7,7 @@ key may give receipts (role ``governance.store``) is the ledger's to judge; what
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
@@ -15,6 +16,9 @@ from prasasti.core.encoding import encode_base64
 from prasasti.core.storage_receipts import StorageReceipt, encode_receipt
 from prasasti.log.files import Files, LocalFiles, make_folders
 from prasasti.log.source import LogSigner
+
+# What a file takes on a disk at least, whatever it holds: counted by its bytes alone, tiny ones would fill the disk.
+BLOCK_BYTES = 4_096
 
 
 class DocumentDamaged(Exception):
@@ -31,27 +35,30 @@ class WitnessDocuments:
     def __init__(self, folder: Path, most_bytes: int, files: Files | None = None) -> None:
         self._folder = folder.absolute()
         self._files = files or LocalFiles()
-        self._most_bytes = most_bytes
+        self.most_bytes = most_bytes
         self._lock = Lock()
         make_folders(self._files, str(self._folder))
-        self.kept_bytes = sum(path.stat().st_size for path in self._folder.glob("*/*") if len(path.name) == 64)
+        for part in self._folder.glob("*/*.part"):
+            self._files.remove(str(part))
+        kept = (path for path in self._folder.glob("*/*") if len(path.name) == 64)
+        self.kept_bytes = sum(count_disk_bytes(path.stat().st_size) for path in kept)
 
     def put(self, data: bytes, keep_until: int) -> None:
         """Keep bytes; on return they and the promise are durable. StoreFull keeps nothing.
 
-        A crash before the end leaves a part that the next ``put`` of the same bytes replaces, or the bytes without a
-        promise, which nobody was given.
+        A crash before the end leaves a part, which the next start removes, or the bytes without a promise, which nobody was
+        given.
         """
         digest = sha256(data).hexdigest()
         path = self._path(digest)
         with self._lock:
             present = self._files.read(path)
-            if present is None and self.kept_bytes + len(data) > self._most_bytes:
-                raise StoreFull(f"{self.kept_bytes} of {self._most_bytes} bytes are used")
+            if present is None and self.kept_bytes + count_disk_bytes(len(data)) > self.most_bytes:
+                raise StoreFull(f"{self.kept_bytes} of {self.most_bytes} bytes are used")
             make_folders(self._files, os.path.dirname(path))
             if present != data:  # Absent, or damaged: what came hashes to the name.
                 self._write(path, data)
-                self.kept_bytes += len(data) - len(present or b"")
+                self.kept_bytes += count_disk_bytes(len(data)) - (count_disk_bytes(len(present)) if present is not None else 0)
             self._write(f"{path}.until", b"%d\n" % max(keep_until, self.read_promise(digest)))
             # All names, also those that an interrupted run gave and did not make durable.
             self._files.sync_folder(os.path.dirname(path))
@@ -64,6 +71,13 @@ class WitnessDocuments:
             raise DocumentDamaged(f"document {digest} is damaged here; put it again")
         return data
 
+    def read_size(self, digest: str) -> int:
+        """Bytes of a document as it lies there; 0 where it is not kept."""
+        try:
+            return os.stat(self._path(digest)).st_size
+        except FileNotFoundError:
+            return 0
+
     def read_promise(self, digest: str) -> int:
         """Until when a document was promised to be kept; 0 where nothing was."""
         return int(self._files.read(f"{self._path(digest)}.until") or b"0")
@@ -72,8 +86,18 @@ class WitnessDocuments:
         return f"{self._folder}/{digest[:2]}/{digest}"
 
     def _write(self, path: str, data: bytes) -> None:
-        self._files.sync(self._files.create(f"{path}.part", data))
-        self._files.rename(f"{path}.part", path)
+        try:
+            self._files.sync(self._files.create(f"{path}.part", data))
+            self._files.rename(f"{path}.part", path)
+        except OSError:
+            with suppress(OSError):  # Parts that nobody counts would keep a full disk full.
+                self._files.remove(f"{path}.part")
+            raise
+
+
+def count_disk_bytes(size: int) -> int:
+    """What a document of that size takes of the disk, with the promise beside it: whole blocks."""
+    return -(-size // BLOCK_BYTES) * BLOCK_BYTES + BLOCK_BYTES
 
 
 def make_receipt(signer: LogSigner, chain: str, data_sha256: str, size: int, keep_until: int) -> StorageReceipt:

@@ -10,8 +10,8 @@ import tomllib
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from prasasti.log.checkpoint import format_vkey
-from prasasti_verify.notes import COSIGNATURE, Key, parse_key, parse_policy
+from prasasti.log.checkpoint import format_vkey, read_vkey
+from prasasti_verify.notes import COSIGNATURE, Key, parse_policy
 from prasasti_verify.strict import CannotDo, Wrong
 
 WITNESS_FIELDS = {"name", "url", "vkey", "class"}
@@ -45,7 +45,7 @@ NOBODY = WitnessList((), ("quorum none",))
 
 
 def parse_witness_list(text: str, place: str) -> WitnessList:
-    """The list in a TOML text: ``[[witness]]``, and optionally ``[[group]]`` and ``quorum``."""
+    """The list in a TOML text: ``[[witness]]``, and optionally ``[[group]]`` and ``quorum``, a name, or without groups any or all."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
@@ -56,6 +56,9 @@ def parse_witness_list(text: str, place: str) -> WitnessList:
     if "quorum" not in content and "group" not in content:
         citizens = [row["name"] for row in rows if row.get("class") == CITIZENS]
         return WitnessList(tuple(witnesses), tuple(choose_quorum([each.name for each in witnesses], citizens)))
+    if "group" not in content and content["quorum"] in ("any", "all"):
+        names = " ".join(each.name for each in witnesses)
+        return WitnessList(tuple(witnesses), (f"group {OWN_GROUPS}members {content['quorum']} {names}", f"quorum {OWN_GROUPS}members"))
     lines = []
     for group in _list_tables(content, "group", GROUP_FIELDS, place):
         members = group.get("members")
@@ -65,7 +68,11 @@ def parse_witness_list(text: str, place: str) -> WitnessList:
         if type(threshold) is not int and threshold not in ("any", "all"):
             raise WitnessListProblem(f"{place}: the threshold of the group {group.get('name')} is a number, any or all")
         lines.append(f"group {_text(group, 'name', place)} {threshold} {' '.join(members)}")
-    return WitnessList(tuple(witnesses), (*lines, f"quorum {_text(content, 'quorum', place)}"))
+    quorum = _text(content, "quorum", place)
+    known = [*(each.name for each in witnesses), *(str(group["name"]) for group in content.get("group", []))]
+    if quorum not in (*known, "none"):
+        raise WitnessListProblem(f"{place}: the quorum {quorum!r} is the name of no witness and no group; without groups, any or all")
+    return WitnessList(tuple(witnesses), (*lines, f"quorum {quorum}"))
 
 
 def make_witness(name: str, url: str, vkey: str, place: str) -> Witness:
@@ -75,7 +82,7 @@ def make_witness(name: str, url: str, vkey: str, place: str) -> Witness:
     if not url.startswith(("http://", "https://")):
         raise WitnessListProblem(f"{place}: the address of {name} does not begin with http:// or https://")
     try:
-        key = parse_key(f"{vkey}\n".encode(), f"{place}, vkey of {name}")
+        key = read_vkey(f"{vkey}\n".encode(), f"{place}, vkey of {name}")
     except Wrong as problem:
         raise WitnessListProblem(str(problem)) from problem
     if key.kind != COSIGNATURE:

@@ -112,8 +112,9 @@ def audit(
     ``keep`` is given each block that was found right: the state after it, and what it made.
 
     ``registry`` holds the contract versions that genesis names, and finds those that activations name
-    (``contracts.versions``); ``recompute_parties`` gives buyer and suppliers of a
-    parsed release; ``disputed`` are envelopes whose refusal somebody doubts (EncodingProblem where one cannot be read).
+    (``contracts.versions``); it raises where this program's parts are not those in force at the log's end.
+    ``recompute_parties`` gives buyer and suppliers of a parsed release; ``disputed`` are envelopes whose refusal somebody
+    doubts (EncodingProblem where one cannot be read).
     Memory: the state, and the ids that have not expired.
     """
     replay = _Replay(log, registry, recompute_parties, disputed)
@@ -127,6 +128,8 @@ def audit(
             if progress is not None:
                 progress(replay.state.tip.size, log.size)
         state = replay.state
+        if isinstance(replay.registry, ContractVersions):
+            replay.registry.require_parts(state.view, state.tip.height)
         log.check_keys(order_log_keys(state.genesis.log_key, state.view.get(LOG_KEY_KEY, LogKeyRecord), state.tip.height))
     except Differs as found:
         difference = found.difference

@@ -22,7 +22,7 @@ from prasasti.core.state import Tip
 from prasasti.log.kept import KeptCheckpoint
 from prasasti.services.check_state import check_state
 from prasasti.services.difference import Differs
-from prasasti.services.last_signed import read_kept, require_as_long, require_same
+from prasasti.services.last_signed import read_kept, require_held
 from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import PUBLISHER_NAME, WITNESSES_NAME
 from prasasti.storage.connection import StorageProblem, sync_file, sync_folder
@@ -154,8 +154,7 @@ def check_copy(folder: Path, manifest: Manifest, progress: Progress | None = Non
             raise Differs(str(folder / DATABASE_NAME), told, found)
         signed = read_kept(folder, genesis)
         if signed is not None:
-            require_as_long(tip.size, signed, str(folder / DATABASE_NAME))
-            require_same(database.edge(signed.size), signed, str(folder / DATABASE_NAME))
+            require_held(database, signed, str(folder / DATABASE_NAME))
     with closing(DocumentStore.open(folder / DOCUMENTS_NAME, write=False)) as store:
         documents = 0
         for digest in store.digests():

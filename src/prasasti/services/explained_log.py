@@ -14,7 +14,7 @@ import msgspec
 
 from prasasti.contracts.procurement.parameters import PARAMETERS
 from prasasti.core.encoding import EncodingProblem, decode_base64
-from prasasti.core.genesis import decode_genesis
+from prasasti.core.genesis import decode_genesis, list_founders
 from prasasti.core.parameters import Value, find_declared, index_parameters
 from prasasti.services.difference import Differs
 
@@ -115,7 +115,7 @@ def read_process(genesis_bytes: bytes, entries: Iterable[tuple[int, bytes]], pro
     log = ProcessLog(process, genesis.ledger)
     log._genesis_figures.update(genesis.parameters)
     log._versions += [(0, each.version) for each in genesis.contracts if each.name == "procurement"]
-    for owner in (*genesis.members, *genesis.organisations):
+    for owner in list_founders(genesis):
         log.people |= {key.key: f"{owner.id}:{key.handle}" for key in owner.keys}
     plans: dict[str, list[Told]] = {}
     contracts: set[str] = set()

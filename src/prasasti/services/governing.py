@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from prasasti.contracts.governance.parameters import MIN_CLASSES, WATCH_CLASSES, Figures, is_value_fit, read_figures, read_profile
+from prasasti.contracts.governance.parameters import Figures, find_default, is_value_fit, read_figures
 from prasasti.contracts.governance.proposal.messages import Propose
 from prasasti.contracts.governance.records import (
     ABSTAIN,
@@ -30,7 +30,16 @@ from prasasti.contracts.governance.records import (
     proposal_key,
 )
 from prasasti.contracts.governance.subjects import SET_PARAMETER, Motion, read_changed, read_motion, read_setting
-from prasasti.contracts.governance.voting import compute_outcome, has_majority, is_vetoed, list_choices, list_figures, list_open
+from prasasti.contracts.governance.voting import (
+    Demand,
+    compute_outcome,
+    has_majority,
+    is_vetoed,
+    list_choices,
+    list_demands,
+    list_figures,
+    list_open,
+)
 from prasasti.core.contract import Registry, View, find_parameter
 from prasasti.core.encoding import decode_strict, encode_canonical
 from prasasti.core.genesis import ComingValue, ParameterRecord
@@ -53,15 +62,6 @@ class ClassVotes:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """What a vote lacks to pass, of one kind: how much there is, how much is needed."""
-
-    what: str
-    found: int
-    needed: int
-
-
-@dataclass(frozen=True, slots=True)
 class Change:
     """What a proposal would change, field by field; ``before`` is None where there was nothing."""
 
@@ -80,7 +80,7 @@ class VoteView:
     classes: tuple[ClassVotes, ...]
     figures: Figures
     outcome: str
-    missing: tuple[Missing, ...]
+    missing: tuple[Demand, ...]
     changes: tuple[Change, ...]
 
     @property
@@ -117,7 +117,11 @@ def find_vote(view: View, registry: Registry, proposal: str, time: int) -> VoteV
     strictest = figures[-1]
     outcome = compute_outcome(record.roll, choices, figures, record.joins) if record.state == OPEN else record.state
     classes = tuple(_count_class(record, choices, each) for each in sorted({voter.member_class for voter in record.roll}))
-    missing = _list_missing(record, choices, classes, strictest) if record.state == OPEN else ()
+    demands = (
+        *list_demands(record.roll, choices, strictest, record.joins),
+        Demand("veto", 0, int(is_vetoed(record.roll, choices, strictest))),
+    )
+    missing = tuple(each for each in demands if each.found < each.needed and record.state == OPEN)
     return VoteView(proposal, record, choices, classes, strictest, outcome, missing, _list_changes(view, registry, record, time))
 
 
@@ -172,25 +176,6 @@ def _count_class(record: ProposalRecord, choices: Mapping[str, str], member_clas
     return ClassVotes(member_class, counts, cast.count(""), approves, objects)
 
 
-def _list_missing(
-    record: ProposalRecord, choices: Mapping[str, str], classes: tuple[ClassVotes, ...], figures: Figures
-) -> tuple[Missing, ...]:
-    counted = [voter for voter in record.roll if choices.get(voter.id) != RECUSE]
-    yes = sum(choices.get(voter.id) == YES for voter in counted)
-    approving = [each.member_class for each in classes if each.approves]
-    needed_yes = figures.share_bp * len(counted) // 10_000 + 1
-    watch = sum(each in WATCH_CLASSES for each in approving)
-    joins_on_roll = any(each.member_class == record.joins for each in classes)
-    found = (
-        Missing("votes", yes, needed_yes),
-        Missing("classes", len(approving), max(MIN_CLASSES, min(figures.classes, len(classes)))),
-        Missing("watch", watch, figures.watch),
-        Missing("joins", int(record.joins in approving), int(joins_on_roll)),
-        Missing("veto", 0, int(is_vetoed(record.roll, choices, figures))),
-    )
-    return tuple(each for each in found if each.found < each.needed)
-
-
 def _list_changes(view: View, registry: Registry, record: ProposalRecord, time: int) -> tuple[Change, ...]:
     if record.form == DOCUMENT:
         return (Change(f"governance.adopted.{record.name}", None, record.document.sha256),)
@@ -216,7 +201,7 @@ def _find_value(view: View, registry: Registry, name: str, time: int) -> Value |
     if record is not None:
         return record.value
     declared = find_parameter(registry, name)
-    return declared.default_in(read_profile(view)) if declared is not None else None
+    return find_default(view, declared) if declared is not None else None
 
 
 def _list_history(view: View, name: str) -> tuple[ParameterChangeRecord, ...]:

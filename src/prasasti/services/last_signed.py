@@ -107,6 +107,12 @@ def require_same(edge: Sequence[bytes] | None, signed: Signed, whose: str) -> No
         )
 
 
+def require_held(database: LedgerDatabase, signed: Signed, whose: str) -> None:
+    """LastSignedProblem where a database does not hold what a checkpoint was signed over."""
+    require_as_long(database.size(), signed, whose)
+    require_same(database.edge(signed.size), signed, whose)
+
+
 class SignedSizes:
     """Checkpoints to meet while a log is replayed: each at the block that ends at its size."""
 

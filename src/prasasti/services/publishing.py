@@ -40,7 +40,7 @@ def publish_ledger(
     ledger: Ledger,
     folder: Path,
     signer: LogSigner,
-    *,
+    *more_signers: LogSigner,
     all_documents: bool = False,
     progress: Callable[[int, int], None] | None = None,
     witnesses: WitnessList | None = None,
@@ -48,6 +48,8 @@ def publish_ledger(
     send: Send | None = None,
 ) -> Published:
     """Bring a folder to the ledger's tip; see ``log.publish.publish`` for what it promises and raises.
+
+    Of several signers the one signs whose key is in force, so that a vote on the log's key interrupts nothing.
 
     ``witnesses``: those of ``LEDGER/witnesses.toml`` unless given; ``send``: how they are asked, over HTTP unless given.
     WitnessListProblem where the list cannot be used.
@@ -57,9 +59,11 @@ def publish_ledger(
     with ledger.database.snapshot():  # One block is published, by the key that is in force at it.
         settings = build_settings(ledger.genesis_bytes, listed, list_log_keys(ledger))
         cosigners = Cosigners(listed.witnesses, (settings.key, *settings.former_keys), wait_seconds, send) if listed.witnesses else None
+        by_key = {each.public_key: each for each in (signer, *more_signers)}
+        former = by_key.get(settings.former_keys[-1].public) if settings.former_keys else None
         return publish(
-            ledger.database, LedgerDocuments(ledger), folder, signer, settings, kept,
-            all_documents=all_documents, progress=progress, cosigners=cosigners,
+            ledger.database, LedgerDocuments(ledger), folder, by_key.get(settings.key.public, signer), settings, kept,
+            all_documents=all_documents, progress=progress, cosigners=cosigners, former_signer=former,
         )  # fmt: skip
 
 
@@ -137,6 +141,11 @@ def read_signed_note(ledger: Ledger) -> bytes:
     if note is None:
         raise NothingSigned("no checkpoint was signed yet: publish first")
     return note
+
+
+def check_witness_list(ledger: Ledger) -> None:
+    """WitnessListProblem where nothing could be published with the ledger's list of witnesses."""
+    build_settings(ledger.genesis_bytes, read_witness_list(ledger), list_log_keys(ledger))
 
 
 def list_witnesses(words: Iterable[tuple[str, str, str]]) -> WitnessList:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from prasasti.contracts.governance.parameters import DAY_SECONDS
 from prasasti.contracts.governance.records import parameter_key
 from prasasti.core.admission import Inadmissible
@@ -144,7 +146,7 @@ class Actor:
 
     def document(self, text: str) -> dict[str, Any]:
         (stored,) = self._ledger.documents.put([(text.encode(), TEXT)])
-        return {"media_type": stored.media_type, "sha256": stored.sha256, "size": stored.size}
+        return dict(msgspec.to_builtins(stored))
 
     def propose(self, change: dict[str, Any], end: int) -> None:
         self.act(

@@ -36,7 +36,7 @@ from prasasti.services.last_signed import (
     read_log_keys,
     read_signed,
     require_as_long,
-    require_same,
+    require_held,
     require_signed_by,
 )
 from prasasti.services.publishing import PUBLISHER_NAME, WITHHOLD_ACTION
@@ -344,12 +344,11 @@ def _list_signed(folder: Path, genesis: bytes, notes: Notes) -> list[Signed]:
 def _compare(path: Path, signed: Sequence[Signed]) -> int:
     """Hold a copied database against checkpoints; how many documents its log withholds."""
     with closing(LedgerDatabase.open(path, write=False)) as database:
-        size, keys = database.size(), read_log_keys(database)
+        keys = read_log_keys(database)
         for each in signed:
             require_signed_by(each, keys)
-            require_as_long(size, each, "the backup")
-            require_same(database.edge(each.size), each, "the backup")
-        return len(database.list_positions(WITHHOLD_ACTION, size))
+            require_held(database, each, "the backup")
+        return len(database.list_positions(WITHHOLD_ACTION, database.size()))
 
 
 def _install(staging: Path, folder: Path, newest: Signed | None) -> None:

@@ -49,7 +49,7 @@ def tell_natives(
     rows: dict[NativeEntryRow, None] = {}
     listed: list[Listed] = []
     for entry in natives:
-        ocid = find_announced(entry)
+        ocid, process = find_announced(entry), 0
         if ocid:
             process = keys[entry.actor, ocid]
             earlier = known.get(Name("plan", entry.arguments["plan"]))

@@ -14,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from prasasti.core.encoding import encode_canonical
+from prasasti.log.checkpoint import read_vkey
 from prasasti.log.files import Files
 from prasasti.log.source import LogSigner
 from prasasti.log.witness import (
@@ -29,7 +30,7 @@ from prasasti.log.witness import (
 )
 from prasasti.log.witness_documents import DocumentDamaged, StoreFull, WitnessDocuments, make_receipt
 from prasasti.log.witness_store import WitnessStateProblem, WitnessStore
-from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, parse_key, read_signature
+from prasasti_verify.notes import ED25519, Checkpoint, Key, parse_checkpoint, read_signature
 from prasasti_verify.strict import Wrong
 
 TRAINING_ORIGIN = "/prasasti-training/"
@@ -119,6 +120,7 @@ class DocumentKeeper:
         self, documents: WitnessDocuments, signer: LogSigner, chains: Sequence[str], largest_bytes: int, now: Callable[[], int]
     ) -> None:
         self.largest_bytes = largest_bytes
+        self.most_bytes = documents.most_bytes
         self._documents = documents
         self._signer = signer
         self._chains = tuple(chains)
@@ -143,6 +145,10 @@ class DocumentKeeper:
             return refuse(507, f"this store is full: {problem}")
         receipt = make_receipt(self._signer, chain or self._chains[0], digest, len(data), until)
         return Answer(200, encode_canonical(receipt), "application/json")
+
+    def read_size(self, digest: str) -> int:
+        """Bytes that ``get`` answers at most; 0 where there is no such document."""
+        return self._documents.read_size(digest) if _hash.fullmatch(digest) else 0
 
     def get(self, digest: str) -> Answer:
         """The bytes of a document."""
@@ -206,7 +212,7 @@ def read_log_key(words: str) -> Key:
     """A log's key from its vkey, or from a file that holds it."""
     try:
         if "+" in words:
-            return parse_key(f"{words}\n".encode(), words)
-        return parse_key(Path(words).read_bytes(), words)
+            return read_vkey(f"{words}\n".encode(), words)
+        return read_vkey(Path(words).read_bytes(), words)
     except Wrong as problem:
         raise WitnessStateProblem(str(problem)) from problem

@@ -71,11 +71,12 @@ def create_database(path: Path, schema: str, fill: Callable[[sqlite3.Connection]
 
 
 def open_database(
-    path: Path, write: bool, version: int, *, cache_kibibytes: int, overwrite_deleted: bool = False
+    path: Path, write: bool, version: int, *, cache_kibibytes: int, overwrite_deleted: bool = False, log_pages: int = 16_000
 ) -> sqlite3.Connection:
     """The database in a file, for reading alone unless ``write``; StorageProblem where it is not one of that version.
 
-    ``overwrite_deleted``: what is deleted leaves no trace in the file, if every writer opened it so.
+    ``overwrite_deleted``: what is deleted leaves no trace in the file, if every writer opened it so. A commit that finds
+    ``log_pages`` and more in the write-ahead log moves them into the file, as far as readers let it.
     """
     try:
         if not path.is_file():
@@ -89,13 +90,21 @@ def open_database(
         _check_version(connection, path, version)
         connection.execute(f"PRAGMA cache_size=-{cache_kibibytes}")
         if write:
-            _configure(connection, path, overwrite_deleted)
+            _configure(connection, path, overwrite_deleted, log_pages)
     except BaseException as problem:
         connection.close()
         # Of a damaged schema SQLite quotes bytes that are no text.
         if isinstance(problem, (sqlite3.Error, UnicodeDecodeError)):
             raise explain(path, problem) from problem
         raise
+    return connection
+
+
+def open_beside(path: Path) -> sqlite3.Connection:
+    """A further connection to a database that this process has open for writing, to move its write-ahead log; sqlite3.Error."""
+    connection = _connect(path, "rw")
+    # What is moved is synced in the file before the log forgets it.
+    connection.execute("PRAGMA synchronous=FULL")
     return connection
 
 
@@ -195,11 +204,10 @@ def _check_version(connection: sqlite3.Connection, path: Path, version: int) -> 
         raise StorageProblem(f"{path} has schema version {found}, this program reads version {version}; use the program that made it")
 
 
-def _configure(connection: sqlite3.Connection, path: Path, overwrite_deleted: bool) -> None:
+def _configure(connection: sqlite3.Connection, path: Path, overwrite_deleted: bool, log_pages: int) -> None:
     # FULL: a commit is on the disk before anybody is answered. Debian compiles secure_delete on, which the ledger's
     # database, where nothing is secret, only pays for.
-    # The write-ahead log goes into the file every 64 MB: blocks under load change many of the same pages.
-    for pragma in ("synchronous=FULL", "wal_autocheckpoint=16000", f"secure_delete={int(overwrite_deleted)}"):
+    for pragma in ("synchronous=FULL", f"wal_autocheckpoint={log_pages}", f"secure_delete={int(overwrite_deleted)}"):
         connection.execute(f"PRAGMA {pragma}")
     if connection.execute("PRAGMA journal_mode=WAL").fetchone()[0] != "wal":
         raise StorageProblem(f"{path} cannot have a write-ahead log: its file system lacks shared memory; use a local disk")

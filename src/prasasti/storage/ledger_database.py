@@ -21,12 +21,16 @@ from prasasti.core.state import Tip
 from prasasti.core.transition import BlockResult, UsedId
 from prasasti.core.tree import HASH_BYTES, Records, StateMismatch, TopTree, encode_bucket
 from prasasti.storage.connection import copy_database, create_database, explain, open_database, transaction, unjournaled
+from prasasti.storage.write_ahead import Checkpointer
 
 CHUNK_LEAVES = 256
 DATABASE_NAME = "ledger.sqlite"
 SCHEMA_VERSION = 1
 WRITERS_CACHE_KIBIBYTES = 131_072
 READERS_CACHE_KIBIBYTES = 16_384
+# A commit that finds the write-ahead log so long (160 MB) moves it itself, as far as readers of older states let it, unless
+# the checkpointing thread is at it.
+MAX_LOG_PAGES = 40_000
 
 SCHEMA = f"""
 CREATE TABLE genesis(id INTEGER PRIMARY KEY CHECK (id = 1), body BLOB NOT NULL, sha256 BLOB NOT NULL);
@@ -73,9 +77,10 @@ class BlockRow(Struct, frozen=True):
 class LedgerDatabase:
     """One ledger's database, opened for writing by one process, for reading by any."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, checkpointer: Checkpointer | None = None) -> None:
         self._connection = connection
         self._unwritten: dict[int, bytes] | None = None
+        self._checkpointer = checkpointer
         self.path = path
 
     @classmethod
@@ -96,12 +101,16 @@ class LedgerDatabase:
     @classmethod
     def open(cls, path: Path, write: bool) -> LedgerDatabase:
         """The database in a file; StorageProblem where it is missing, damaged or of another version."""
+
         # A block changes pages all over the state; a reader looks at a few.
         cache_kibibytes = WRITERS_CACHE_KIBIBYTES if write else READERS_CACHE_KIBIBYTES
-        return cls(open_database(path, write, SCHEMA_VERSION, cache_kibibytes=cache_kibibytes), path)
+        connection = open_database(path, write, SCHEMA_VERSION, cache_kibibytes=cache_kibibytes, log_pages=MAX_LOG_PAGES)
+        return cls(connection, path, Checkpointer(path) if write else None)
 
     def close(self) -> None:
-        """Close the connection; the last writer's close folds the write-ahead log into the file."""
+        """Close the connections; the last writer's close folds the write-ahead log into the file."""
+        if self._checkpointer is not None:
+            self._checkpointer.close()
         self._connection.close()
 
     # -- reading ---------------------------------------------------------------------------------------------------
@@ -264,6 +273,8 @@ class LedgerDatabase:
         """Commit a block whole. ``top`` has the block's update applied. A crash before COMMIT leaves nothing of it."""
         with transaction(self._connection, self.path):
             self.write(result, top, engine_time)
+        if self._checkpointer is not None:
+            self._checkpointer.note(self._connection, _estimate_pages(result))
 
     @contextmanager
     def building(self) -> Iterator[None]:
@@ -360,6 +371,11 @@ class LedgerDatabase:
             yield from self._connection.execute(query, values)
         except (sqlite3.Error, UnicodeDecodeError) as problem:
             raise explain(self.path, problem) from problem
+
+
+def _estimate_pages(result: BlockResult) -> int:
+    """About how many pages a block changes; SQLite does not say. Small blocks change two a row, large ones share pages."""
+    return 16 + 2 * (len(result.entries) + len(result.buckets))
 
 
 def split_hashes(joined: bytes) -> tuple[bytes, ...]:

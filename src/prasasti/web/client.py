@@ -17,8 +17,9 @@ import httpx
 import msgspec
 from msgspec import Struct
 
+from prasasti.contracts.versions import ContractVersions
 from prasasti.core.admission import Inadmissible
-from prasasti.core.contract import Record, Registry
+from prasasti.core.contract import Record
 from prasasti.core.entries import Receipt
 from prasasti.core.genesis import compute_chain, decode_genesis
 from prasasti.core.types import Document
@@ -62,12 +63,16 @@ class _Answers(Struct):
 
 
 class _Ledger(Struct):
+    height: int
     now: int
 
 
 @contextmanager
-def open_remote(address: str, registry_for: Callable[[bytes], Registry]) -> Iterator[Ledger]:
-    """The ledger that a node serves, to write to; ``registry_for`` gives the contracts that a genesis names. NodeProblem."""
+def open_remote(address: str, registry_for: Callable[[bytes], ContractVersions]) -> Iterator[Ledger]:
+    """The ledger that a node serves, to write to; ``registry_for`` gives the contracts that a genesis names. NodeProblem.
+
+    The registry is of the versions that act in the node's next block; ContractMismatch where this program lacks one.
+    """
     if _address.fullmatch(address) is None:
         raise NodeProblem(f"{address} is no address of a node; it is one such as https://node.example or http://127.0.0.1:8080")
     with httpx.Client(base_url=address, timeout=TIMEOUT_SECONDS) as http:
@@ -75,7 +80,7 @@ def open_remote(address: str, registry_for: Callable[[bytes], Registry]) -> Iter
         genesis_bytes = node.ask("GET", "/v1/genesis").content
         yield Ledger(
             folder=Path(), genesis_bytes=genesis_bytes, genesis=decode_genesis(genesis_bytes), chain=compute_chain(genesis_bytes),
-            registry=registry_for(genesis_bytes), database=cast(LedgerDatabase, _Elsewhere()),
+            registry=registry_for(genesis_bytes).at(node, node.read_height() + 1), database=cast(LedgerDatabase, _Elsewhere()),
             documents=cast(DocumentStore, _RemoteDocuments(node)), state=node, submit=node.submit, now=node.now,
         )  # fmt: skip
 
@@ -95,6 +100,10 @@ class NodeClient:
     def now(self) -> int:
         """Application time of a block that the node would seal now."""
         return _decode(self.ask("GET", "/v1/ledger"), _Ledger).now
+
+    def read_height(self) -> int:
+        """Height of the node's newest block."""
+        return _decode(self.ask("GET", "/v1/ledger"), _Ledger).height
 
     def submit(self, envelopes: Sequence[bytes]) -> list[Answer]:
         """Answers to envelopes, in their order, once what they acknowledge is durable at the node."""

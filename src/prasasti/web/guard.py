@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from prasasti.web.files import PublishedFiles, is_file_path
+from prasasti.web.files import COPYING, PublishedFiles, is_file_path
 from prasasti.web.limits import Buckets, name_client
 from prasasti.web.logs import REQUESTS, mark
 from prasasti.web.node import Node
@@ -80,7 +80,7 @@ class Guard:
             raise Problem("not_allowed", headers={"allow": "GET, HEAD"})
         if self._files is None:
             raise Problem("not_found", "this node shows no published folder")
-        await self._files.show(scope["method"], scope["path"], exchange.send)
+        await self._files.show(scope, exchange.send)
 
     async def _refuse(self, scope: Scope, exchange: Exchange, problem: Problem) -> None:
         if exchange.status:
@@ -140,6 +140,8 @@ class Exchange:
                 await self._send(event | {"more_body": True})
                 await self._drain()
                 event = {"type": "http.response.body", "body": b""}
+        elif event["type"] == COPYING:
+            self.bytes_out += event["count"]
         await self._send(event)
 
     async def _drain(self) -> None:

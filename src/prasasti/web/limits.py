@@ -46,7 +46,7 @@ class Buckets:
     """Token buckets by name: ``rate`` a second, at most ``burst`` at once. What is not asked for long is forgotten full."""
 
     def __init__(self, rate: float, burst: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._rate = rate
+        self.rate = rate
         self._burst = burst
         self._clock = clock
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
@@ -54,13 +54,13 @@ class Buckets:
     def level(self, name: str) -> float:
         """Tokens that a name has now; negative after it took more than it had."""
         level, since = self._levels.get(name, (self._burst, self._clock()))
-        return min(self._burst, level + (self._clock() - since) * self._rate)
+        return min(self._burst, level + (self._clock() - since) * self.rate)
 
     def take(self, name: str, count: float = 1) -> float:
         """Take tokens if there is one, and return 0; otherwise take none, and return the seconds until there is one."""
         level = self.level(name)
         if level < 1:
-            return (1 - level) / self._rate
+            return (1 - level) / self.rate
         self.charge(name, count)
         return 0
 

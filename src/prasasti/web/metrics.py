@@ -23,6 +23,7 @@ class Metrics:
         self.problems = Counter("prasasti_problems", "Problems answered, by code.", ["code"], registry=registry)
         self.documents = Counter("prasasti_documents", "Documents stored.", registry=registry)
         self.publications = Counter("prasasti_publications", "Runs of the publisher, by result.", ["result"], registry=registry)
+        self.publications.labels("failed")  # Shown from the start: the first failure is an increase.
         self.witnesses_missing = Gauge(
             "prasasti_witnesses_missing", "Listed witnesses that have not cosigned what was published last.", registry=registry
         )  # fmt: skip

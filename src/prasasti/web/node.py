@@ -117,8 +117,8 @@ class Readers:
 
 
 class Node:
-    """Use between ``start``, on the event loop, and ``close``. ``submit`` and ``now`` of the ledger, and
-    ``registry_at`` (the contracts that act at a height), raise Halted, ClockWrong.
+    """Use between ``start``, on the event loop, and ``close``. ``submit``, ``now`` and ``state`` of the
+    ledger, and ``registry_at`` (the contracts that act at a height), raise Halted, ClockWrong.
     """
 
     def __init__(

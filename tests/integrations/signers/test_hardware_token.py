@@ -6,6 +6,7 @@ import json
 import os
 import traceback
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pkcs11
@@ -182,6 +183,30 @@ def test_a_pin_that_is_wrong_afterwards_is_tried_once(hsm: SoftHsm, tmp_path: Pa
     pin_file.write_text(PIN)
     with pytest.raises(SignerProblem, match="start this command again"):
         signer.sign(MESSAGE)
+
+
+def test_of_several_threads_that_lost_the_token_one_opens_it_and_one_tries_a_pin(hsm: SoftHsm, tmp_path: Path) -> None:
+    """A witness signs in several threads; a wrong PIN, tried by each of them, would lock the token."""
+    pin_file = tmp_path / "pin"
+    pin_file.write_text(PIN)
+    pin_file.chmod(0o600)
+    signer = open_signer(hsm.uri(TOKEN, object="log", pin_source=f"file:{pin_file}"), never_asked)
+
+    def sign(number: int) -> str:
+        try:
+            VerifyKey(signer.public_key).verify(b"%d" % number, signer.sign(b"%d" % number))
+        except SignerProblem as problem:
+            return str(problem)
+        return ""
+
+    with ThreadPoolExecutor(8) as pool:
+        hsm.restart()
+        assert set(pool.map(sign, range(64))) == {""}
+        pin_file.write_text(PIN + "x")
+        hsm.restart()
+        refused = list(pool.map(sign, range(64)))
+    assert sum("wrong PIN" in each for each in refused) == 1
+    assert sum("the token is gone" in each for each in refused) == 63
 
 
 def test_another_key_that_came_back_is_not_used(hsm: SoftHsm) -> None:

@@ -92,8 +92,9 @@ PARAMETERS: tuple[Parameter, ...] = (
     Parameter(PROFILE, "codes", "generic", "DESIGN: Transactions", 1, 1, codes=("generic", "indonesia")),
     Parameter("governance.resolution_days", "integer", 90, _OTHERS, 1, 3_650),
     Parameter("governance.suspended_days", "integer", 90, _OTHERS, 5, 180),
-    Parameter("max_expiry_seconds", "integer", 86_400, _ADMISSION, 1, MAX_EXPIRY_SECONDS),
-    Parameter("max_expiry_seconds_several", "integer", 604_800, _ADMISSION, 1, MAX_EXPIRY_SECONDS),
+    # With less than an hour for one, or a day for several in their offices, nobody could send what would raise it again.
+    Parameter("max_expiry_seconds", "integer", 86_400, _ADMISSION, 3_600, MAX_EXPIRY_SECONDS),
+    Parameter("max_expiry_seconds_several", "integer", 604_800, _ADMISSION, DAY_SECONDS, MAX_EXPIRY_SECONDS),
     Parameter("max_gap_seconds", "integer", 300, "transparency-log: Decided", 1, MAX_SAFE_INTEGER),
 )
 _DECLARED = index_parameters(PARAMETERS)
@@ -119,6 +120,11 @@ def read_value(view: View, parameter: Parameter, time: int, name: str = "") -> V
     record = view.get(parameter_key(name or parameter.name), ParameterRecord)
     if record is not None and parameter.fits(name or parameter.name, value := record.value_at(time)):
         return value
+    return find_default(view, parameter)
+
+
+def find_default(view: View, parameter: Parameter) -> Value:
+    """The value that holds in this ledger while nobody named one."""
     return parameter.default_in(read_profile(view)) if parameter.profiles else parameter.default
 
 
@@ -191,8 +197,9 @@ def _list_values(view: View, parameter: str, name: str, value: Value) -> Sequenc
     declared = _DECLARED[parameter]
     record = view.get(parameter_key(parameter), ParameterRecord)
     coming = record.coming if record is not None else view.get(coming_key(parameter), ComingValue)
-    found: list[Value] = [declared.default if record is None else record.value, *([coming.value] if coming is not None else [])]
+    default = find_default(view, declared)
+    found: list[Value] = [default if record is None else record.value, *([coming.value] if coming is not None else [])]
     return [
-        *(each if declared.fits(parameter, each) else declared.default for each in found),
+        *(each if declared.fits(parameter, each) else default for each in found),
         *([value] if parameter == name else []),
     ]

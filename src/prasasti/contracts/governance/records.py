@@ -171,9 +171,10 @@ class TableRecord(Struct, frozen=True):
 
 
 class UpgradeRecord(Struct, frozen=True):
-    """The upgrade that is planned: from ``height`` the parts are these; height 0: cancelled."""
+    """The upgrade that is planned: from ``height`` on the parts are these, before it the former ones; height 0: cancelled."""
 
     consensus_parts: ConsensusParts
+    former_parts: ConsensusParts
     height: int
     release: str
     resolution: str
@@ -213,12 +214,6 @@ class CeremonyRecord(Struct, frozen=True):
     document: Document
     keys: list[CeremonyKey]
     struck: list[str]
-
-
-class DueRecord(Struct, frozen=True):
-    """What a deadline of this contract is about."""
-
-    of: str
 
 
 def named_document_key(digest: str, organisation: str) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha512
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
@@ -40,7 +41,6 @@ from prasasti.contracts.governance.records import (
     YES,
     AdoptedRecord,
     DeadlockRecord,
-    DueRecord,
     OpenProposalsRecord,
     ProposalRecord,
     SubjectRecord,
@@ -52,7 +52,7 @@ from prasasti.contracts.governance.records import (
     vote_key,
 )
 from prasasti.contracts.governance.roster import can_cast, find_conduct, list_members, list_roll, set_conduct, set_standing
-from prasasti.contracts.offices import Draft
+from prasasti.contracts.offices import Draft, DueRecord
 from prasasti.core.contract import Call, View
 from prasasti.core.parameters import Value
 from prasasti.core.state import schedule_key
@@ -68,18 +68,31 @@ def compute_tag(contract: str, label: str, *parts: bytes) -> str:
 # Counting
 
 
-def is_passed(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figures, joins: str = "") -> bool:
-    """Whether a vote passes by these figures, over the whole roll; who recuses itself is not counted, its class still is."""
+class Demand(NamedTuple):
+    """One thing that a vote must have to pass: how much there is, how much is needed."""
+
+    what: str
+    found: int
+    needed: int
+
+
+def list_demands(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figures, joins: str = "") -> tuple[Demand, ...]:
+    """What figures demand of a vote, over the whole roll; who recuses itself is not counted, its class still is."""
     counted = [voter for voter in roll if choices.get(voter.id) != RECUSE]
     yes = sum(choices.get(voter.id) == YES for voter in counted)
     classes = sorted({voter.member_class for voter in roll})
     approving = [each for each in classes if has_majority(counted, choices, each, YES)]
     return (
-        yes * 10_000 > figures.share_bp * len(counted)
-        and len(approving) >= max(MIN_CLASSES, min(figures.classes, len(classes)))
-        and sum(each in WATCH_CLASSES for each in approving) >= figures.watch
-        and (joins not in classes or joins in approving)
+        Demand("votes", yes, figures.share_bp * len(counted) // 10_000 + 1),  # The share is to be exceeded.
+        Demand("classes", len(approving), max(MIN_CLASSES, min(figures.classes, len(classes)))),
+        Demand("watch", sum(each in WATCH_CLASSES for each in approving), figures.watch),
+        Demand("joins", int(joins in approving), int(joins in classes)),
     )
+
+
+def is_passed(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figures, joins: str = "") -> bool:
+    """Whether a vote passes by these figures."""
+    return all(each.found >= each.needed for each in list_demands(roll, choices, figures, joins))
 
 
 def is_vetoed(roll: Sequence[Voter], choices: Mapping[str, str], figures: Figures) -> bool:

@@ -6,6 +6,7 @@ from prasasti.contracts.identity import events
 from prasasti.contracts.identity.effects import (
     await_review,
     compute_review_due,
+    note_voices,
     set_recovery,
 )
 from prasasti.contracts.identity.records import (
@@ -22,6 +23,7 @@ from prasasti.contracts.offices import (
     Draft,
     DueRecord,
     drop_term,
+    find_bound_key,
     find_person_of_key,
     give_back,
     keeps_registrar,
@@ -57,7 +59,7 @@ def _run_term(view: View, call: Call, key: str) -> Outcome:
         else:
             set_role(draft, call, key, term.role, held=False)
             told.append(events.OfficeOver(key, term.role))
-    return draft.outcome(*told)
+    return draft.outcome(*told, *note_voices(view, draft, call, find_bound_key(view, key).organisation))
 
 
 def _run_held(view: View, call: Call, key: str) -> Outcome:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from prasasti.contracts.governance.records import note_document
+from prasasti.contracts.governance.roster import is_active_member
+from prasasti.contracts.governance.voting import note_deadlock
 from prasasti.contracts.identity.parameters import DAY_SECONDS, read_seconds
 from prasasti.contracts.identity.records import (
     OfficeReviewsRecord,
@@ -22,13 +24,14 @@ from prasasti.contracts.offices import (
     bind_key,
     end_key,
     find_bound_key,
+    find_offices,
     find_person_of_key,
     hold_back,
     put_term,
 )
 from prasasti.core.contract import Call, View
 from prasasti.core.state import schedule_key
-from prasasti.core.types import Document, require
+from prasasti.core.types import Document, Event, require
 
 
 def replace_key(draft: Draft, call: Call, old: str, key: str, roles: list[str]) -> None:
@@ -42,6 +45,12 @@ def replace_key(draft: Draft, call: Call, old: str, key: str, roles: list[str]) 
     for held in person.held_back:
         if held.key == old:
             hold_back(draft, call, HeldBack(key, held.role, held.until))
+
+
+def note_voices(view: View, draft: Draft, call: Call, organisation: str) -> list[Event]:
+    """Where a member gains its first officer or loses its last, other votes can pass than before (governance: Deadlock)."""
+    before, after = (find_offices(each, call.genesis, organisation).officers for each in (view, draft))
+    return note_deadlock(draft, call) if bool(before) != bool(after) and is_active_member(draft, organisation) else []
 
 
 def set_recovery(draft: Draft, recovery: str, standing: str) -> None:

@@ -20,6 +20,7 @@ from prasasti.integrations.signers.key_file import (
     write_new_secret,
 )
 from prasasti.integrations.signers.pkcs11_uri import SCHEME as TOKEN_SCHEME
+from prasasti.integrations.signers.pkcs11_uri import refuse_pin
 from prasasti.integrations.signers.ssh_agent import open_agent_key
 
 __all__ = [
@@ -39,6 +40,7 @@ def open_signer(location: str, passphrase: Callable[[], str], *, training: bool 
     an external signer (see ``external``). ``pkcs11:…``: a key on a token, by its PKCS#11 URI (see ``pkcs11_uri``), whose PIN
     ``passphrase`` gives unless the URI says from where. Secrets come from there only, so that none stands in an argument.
     """
+    refuse_pin(location)
     if location.startswith(AGENT_PREFIX):
         return open_agent_key(location.removeprefix(AGENT_PREFIX))
     if location.startswith(COMMAND_PREFIX):

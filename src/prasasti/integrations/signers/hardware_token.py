@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Callable
+from threading import Lock
 from typing import TypeVar
 
 import pkcs11
@@ -37,6 +38,9 @@ LOST = (
     pkcs11.SessionHandleInvalid, pkcs11.SessionClosed, pkcs11.KeyHandleInvalid, pkcs11.ObjectHandleInvalid, pkcs11.UserNotLoggedIn,
     pkcs11.DeviceRemoved, pkcs11.DeviceError, pkcs11.TokenNotPresent, pkcs11.SlotIDInvalid,
 )  # fmt: skip
+# A witness signs in several threads. After a loss each would open a session anew, and try a PIN that was changed meanwhile,
+# until the token locks.
+_using = Lock()
 
 
 class PinRefused(SignerProblem):
@@ -57,13 +61,14 @@ class TokenSigner:
         return self._public_key
 
     def sign(self, message: bytes) -> bytes:
-        try:
-            signature = self._key.sign(message, mechanism=Mechanism.EDDSA)
-        except LOST as problem:
-            self._open_again(problem)
-            signature = _translate(self._name, lambda: self._key.sign(message, mechanism=Mechanism.EDDSA))
-        except pkcs11.PKCS11Error as problem:
-            raise _problem_of(self._name, problem) from problem
+        with _using:
+            try:
+                signature = self._key.sign(message, mechanism=Mechanism.EDDSA)
+            except LOST as problem:
+                self._open_again(problem)
+                signature = _translate(self._name, lambda: self._key.sign(message, mechanism=Mechanism.EDDSA))
+            except pkcs11.PKCS11Error as problem:
+                raise _problem_of(self._name, problem) from problem
         if len(signature) != SIGNATURE_BYTES:
             raise SignerProblem(f"{self._name.words}: the token answered with something else than an Ed25519 signature")
         return check_signature(self._name.words, self._public_key, message, signature)

@@ -37,13 +37,9 @@ class TokenKeyName(NamedTuple):
 
 def parse_pkcs11_uri(uri: str) -> TokenKeyName:
     """A URI's parts; SignerProblem names an attribute that cannot be used, never its value, which may be a PIN."""
+    refuse_pin(uri)
     path, _, query = uri[len(SCHEME) :].partition("?")
     asked = _read_attributes(query, "&")
-    if "pin-value" in asked:
-        raise SignerProblem(
-            "pin-value would show the PIN to whoever lists this machine's processes; "
-            "leave it out to be asked, or say pin-source=file:/PATH or pin-source=env:NAME"
-        )
     named = _read_attributes(path, ";")
     for attribute in (*named, *asked):
         if attribute not in (*TOKEN_ATTRIBUTES, *KEY_ATTRIBUTES, *QUERY_ATTRIBUTES):
@@ -59,6 +55,15 @@ def parse_pkcs11_uri(uri: str) -> TokenKeyName:
     label = _text(named["object"], "object") if "object" in named else None
     pin_source = _text(asked["pin-source"], "pin-source") if "pin-source" in asked else None
     return TokenKeyName(f"{SCHEME}{path}", token, label, named.get("id"), _find_module(asked.get("module-path")), pin_source)
+
+
+def refuse_pin(location: str) -> None:
+    """SignerProblem where a PIN stands in the place of a key, also a miswritten one, before any message can repeat that place."""
+    if "pin-value" in location.lower():
+        raise SignerProblem(
+            "pin-value would show the PIN to whoever lists this machine's processes; "
+            "leave it out to be asked, or say pin-source=file:/PATH or pin-source=env:NAME"
+        )
 
 
 def find_pin(name: TokenKeyName, ask: Callable[[], str]) -> str:

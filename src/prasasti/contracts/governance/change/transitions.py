@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.governance.events import ContractActivated, LogKeyRotated, ParameterSet, UpgradePlanned
-from prasasti.contracts.governance.parameters import read_profile
+from prasasti.contracts.governance.parameters import find_default
 from prasasti.contracts.governance.records import (
     LOG_KEY_KEY,
     UPGRADE_KEY,
@@ -20,6 +20,7 @@ from prasasti.contracts.governance.records import (
     table_key,
 )
 from prasasti.contracts.governance.resolutions import use_resolution
+from prasasti.contracts.governance.upgrades import find_consensus_parts
 from prasasti.contracts.governance.voting import schedule
 from prasasti.contracts.offices import Draft
 from prasasti.core.contract import Call, Outcome, View, find_parameter
@@ -32,7 +33,7 @@ def process_set_parameter(view: View, call: Call) -> Outcome:
     draft, arguments = Draft(view), call.arguments
     name, record = arguments.name, view.get(parameter_key(arguments.name), ParameterRecord)
     declared = require(find_parameter(call.registry, name), name)
-    before = record.value if record is not None else declared.default_in(read_profile(view))
+    before = record.value if record is not None else find_default(view, declared)
     coming = ComingValue(arguments.effective_from, arguments.resolution, arguments.value)
     if record is not None:
         draft.put(parameter_key(name), ParameterRecord(record.since, record.value, coming))
@@ -64,8 +65,11 @@ def process_activate_contract(view: View, call: Call) -> Outcome:
 def process_plan_upgrade(view: View, call: Call) -> Outcome:
     """14: the plan stands, or none any more."""
     draft, arguments = Draft(view), call.arguments
-    record = UpgradeRecord(arguments.consensus_parts, arguments.height, arguments.release, arguments.resolution, arguments.version)
-    draft.put(UPGRADE_KEY, record)
+    former = find_consensus_parts(view, call.genesis.consensus_parts, call.height)
+    draft.put(
+        UPGRADE_KEY,
+        UpgradeRecord(arguments.consensus_parts, former, arguments.height, arguments.release, arguments.resolution, arguments.version),
+    )
     use_resolution(draft, arguments.resolution)
     return draft.outcome(UpgradePlanned(arguments.height, arguments.version))
 

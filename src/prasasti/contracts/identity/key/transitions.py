@@ -5,6 +5,7 @@ from __future__ import annotations
 from prasasti.contracts.identity import events
 from prasasti.contracts.identity.conditions import TERMLESS_ROLES
 from prasasti.contracts.identity.effects import (
+    note_voices,
     record_document,
     replace_key,
     start_office_reviews,
@@ -36,14 +37,16 @@ def process_register_key(view: View, call: Call) -> Outcome:
     if arguments.organisation == call.actor:
         start_office_reviews(draft, call, call.actor)
     bind_key(draft, call, arguments.organisation, arguments.handle, arguments.key, arguments.roles, terms)
-    return draft.outcome(events.KeyRegistered(arguments.key, arguments.organisation))
+    told = note_voices(view, draft, call, arguments.organisation)
+    return draft.outcome(events.KeyRegistered(arguments.key, arguments.organisation), *told)
 
 
 def process_end_key(view: View, call: Call) -> Outcome:
     """02: the key acts no longer, for the rest of this block neither; if it is suspect, what it signed is to be looked at."""
     draft, arguments = Draft(view), call.arguments
-    ended: list[Event] = [events.KeyEnded(arguments.key, find_bound_key(view, arguments.key).organisation)]
+    organisation = find_bound_key(view, arguments.key).organisation
     end_key(draft, call, arguments.key)
+    ended: list[Event] = [events.KeyEnded(arguments.key, organisation), *note_voices(view, draft, call, organisation)]
     if arguments.suspect_since is not None:
         due = call.time + read_seconds(view, "acts_review_days", call.time)
         draft.put(acts_key(arguments.key), ActsRecord(0, due, overdue=False, own=0, since=arguments.suspect_since))

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.identity import events
-from prasasti.contracts.identity.effects import (
-    await_review,
-)
+from prasasti.contracts.identity.effects import await_review, note_voices
 from prasasti.contracts.identity.records import (
     OfficeReviewsRecord,
     digest_organisation,
@@ -15,10 +13,12 @@ from prasasti.contracts.identity.records import (
 from prasasti.contracts.offices import (
     Draft,
     Term,
+    find_bound_key,
     put_term,
     set_role,
 )
 from prasasti.core.contract import Call, Outcome, View
+from prasasti.core.types import Event
 
 
 def process_grant_office(view: View, call: Call) -> Outcome:
@@ -26,14 +26,15 @@ def process_grant_office(view: View, call: Call) -> Outcome:
     draft, arguments = Draft(view), call.arguments
     set_role(draft, call, arguments.key, arguments.role, held=True)
     put_term(draft, call, Term(arguments.key, arguments.role, arguments.until))
-    return draft.outcome(events.OfficeGranted(arguments.key, arguments.role, arguments.until))
+    told = _note_voices(view, draft, call)
+    return draft.outcome(events.OfficeGranted(arguments.key, arguments.role, arguments.until), *told)
 
 
 def process_end_office(view: View, call: Call) -> Outcome:
     """05: the key has the office no longer, for the rest of this block neither."""
     draft, arguments = Draft(view), call.arguments
     set_role(draft, call, arguments.key, arguments.role, held=False)
-    return draft.outcome(events.OfficeEnded(arguments.key, arguments.role))
+    return draft.outcome(events.OfficeEnded(arguments.key, arguments.role), *_note_voices(view, draft, call))
 
 
 def process_delegate_office(view: View, call: Call) -> Outcome:
@@ -41,7 +42,8 @@ def process_delegate_office(view: View, call: Call) -> Outcome:
     draft, arguments = Draft(view), call.arguments
     set_role(draft, call, arguments.key, arguments.role, held=True)
     put_term(draft, call, Term(arguments.key, arguments.role, arguments.until, delegated=True))
-    return draft.outcome(events.OfficeDelegated(arguments.key, arguments.role, arguments.until))
+    told = _note_voices(view, draft, call)
+    return draft.outcome(events.OfficeDelegated(arguments.key, arguments.role, arguments.until), *told)
 
 
 def process_review_offices(view: View, call: Call) -> Outcome:
@@ -54,3 +56,7 @@ def process_review_offices(view: View, call: Call) -> Outcome:
     else:
         await_review(draft, call, call.actor, parse_quarter(quarter) + 1, record.missing if record is not None else [])
     return draft.outcome(events.OfficesReviewed(call.actor, quarter))
+
+
+def _note_voices(view: View, draft: Draft, call: Call) -> list[Event]:
+    return note_voices(view, draft, call, find_bound_key(view, call.arguments.key).organisation)

@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.identity import events
-from prasasti.contracts.identity.effects import (
-    record_document,
-    replace_key,
-    set_recovery,
-)
+from prasasti.contracts.identity.effects import note_voices, record_document, replace_key, set_recovery
 from prasasti.contracts.identity.parameters import read_seconds
 from prasasti.contracts.identity.records import (
     RecoveringRecord,
@@ -58,4 +54,5 @@ def process_complete_recovery(view: View, call: Call) -> Outcome:
     until = call.time + read_seconds(view, "payment_hold_hours", call.time)
     for role in arguments.held_back:
         hold_back(draft, call, HeldBack(arguments.key, role, until))
-    return draft.outcome(events.RecoveryCompleted(arguments.key, arguments.old, arguments.recovery))
+    told = note_voices(view, draft, call, arguments.organisation)
+    return draft.outcome(events.RecoveryCompleted(arguments.key, arguments.old, arguments.recovery), *told)
