@@ -28,6 +28,7 @@ BY_FIELD: Mapping[str, Any] = {
     "ocid_prefixes": ["ocds-abc123-"],
     "proposal": "2026-11.1",
     "python": ["3.11"],
+    "qualification": False,
     "quarter": "2026-Q4",
     "reason": "charter.7",
     "resolution": "2026-11.1",
@@ -44,7 +45,13 @@ BY_ACTION: Mapping[str, Mapping[str, Any]] = {
     },
     "governance.name_validator": {"roles": ["governance.validator"]},
     "governance.suspend_at_once": {"key": ""},
-}
+    "identity.attest_tag": {"organisation": "supplier-1", "tag": EXAMPLE_KEY[:32]},
+    "procurement.draft_contract": {"award": "award-1", "lot": "lot-1", "process": "ocds-abc123-0001"},
+    "procurement.register_guarantee": {"contract": "contract-1"},
+    "procurement.seat": {
+        "enters": {"handle": "certifier-2", "organisation": "agency-1"}, "leaves": {"handle": "certifier-1", "organisation": "agency-1"},
+    },
+}  # fmt: skip
 # The first that a pattern takes is the example.
 TEXTS = (
     "agency-1", "governance.officer", "governance.advance_clock", EXAMPLE_KEY, EXAMPLE_KEY[:32], EXAMPLE_KEY[:16], "application/json",

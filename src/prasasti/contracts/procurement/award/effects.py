@@ -21,7 +21,6 @@ from prasasti.contracts.procurement.award.records import (
     NEXT,
     REEVALUATE,
     RESUBMIT,
-    UPHELD,
     ListedComplaint,
     MattersRecord,
     appeal_key,
@@ -202,8 +201,9 @@ def _end_complaint(draft: Draft, call: Call, lot: LotRecord, number: int) -> boo
         if appeal.bond:
             release_guarantee(draft, appeal.bond)
         return True
-    if complaint.outcome == UPHELD or call.time >= complaint.window_ends:
+    if not complaint.window_ends:
         return False
+    # Also where its time is over in this very block: its own deadline, which may come after, finds it ended.
     draft.put(complaint_key(lot.process, name), replace(complaint, window_ends=0))
     return True
 

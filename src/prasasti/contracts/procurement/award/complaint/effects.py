@@ -56,6 +56,7 @@ def end_time_to_appeal(draft: Draft, call: Call, process: str, name: str) -> lis
     complaint = get_complaint(draft, process, name)
     if complaint.appeal or not complaint.window_ends or call.time < complaint.window_ends:
         return []
+    draft.put(complaint_key(process, name), replace(complaint, window_ends=0))
     return close_matter(draft, call, get_lot(draft, process, complaint.lot))
 
 
