@@ -58,7 +58,7 @@ def main(folder: Path) -> None:
     with leave_room(ledger, 2**20):
         acknowledged = fill_under_load(ledger, genesis)
         assert acknowledged
-    with leave_room(ledger, 0):
+    with leave_room(ledger, 2**17):  # What the stores need to be opened at all.
         acknowledged += fill_under_load(ledger, genesis)
         with open_for_reading(ledger) as opened:
             assert [each for each in acknowledged if opened.database.find_position(each) is None] == [], "reading goes on"
