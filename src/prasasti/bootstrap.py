@@ -15,8 +15,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ParamSpec, TypeVar
 
-import msgspec
-
 from prasasti.contracts import CONTRACTS, index_by_table
 from prasasti.contracts.governance.records import CLOCK_KEY, ClockRecord
 from prasasti.contracts.versions import ContractMismatch, ContractVersions, choose_registry
@@ -31,7 +29,7 @@ from prasasti.integrations.signers import Signer
 from prasasti.log.publish import Published
 from prasasti.services.door import make_door
 from prasasti.services.last_signed import read_kept, require_held
-from prasasti.services.ledger import Answer, Ledger, ReadOnly, read_stored
+from prasasti.services.ledger import Answer, Ledger, ReadOnly, StoredView
 from prasasti.services.publishing import publish_ledger
 from prasasti.services.restoring import require_no_ledger
 from prasasti.storage.connection import StorageProblem
@@ -116,9 +114,10 @@ def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) ->
         genesis = decode_genesis(genesis_bytes)
         state = _NewestState(database, genesis)
         registry = choose_registry(genesis, index_by_table(tuple(contracts)), check_parts)
+        stored = StoredView(database, genesis.bucket_bits)
         yield Ledger(
             folder=folder, genesis_bytes=genesis_bytes, genesis=genesis, chain=compute_chain(genesis_bytes),
-            registry=registry.at(_StoredState(database, genesis), database.read_tip().height + 1), database=database, documents=documents,
+            registry=registry.at(stored, database.read_tip().height + 1), database=database, documents=documents,
             state=state, submit=_refuse_to_write, now=state.now,
         )  # fmt: skip
 
@@ -259,19 +258,6 @@ def _refuse_to_write(_: Sequence[bytes]) -> list[Answer]:
     raise ReadOnly("this ledger was opened for reading")
 
 
-class _StoredState:
-    """Records of the newest block (``core.contract.View``), each read by itself: enough to tell which versions act."""
-
-    def __init__(self, database: LedgerDatabase, genesis: Genesis) -> None:
-        self._database = database
-        self._bucket_bits = genesis.bucket_bits
-
-    def get(self, key: str, kind: type[Record]) -> Record | None:
-        """The record under a key."""
-        value = read_stored(self._database, self._bucket_bits, key)
-        return msgspec.json.decode(value, type=kind) if value is not None else None
-
-
 class _NewestState:
     """A reader's state (``core.contract.View``), made anew when the writer has gone on."""
 
@@ -291,7 +277,7 @@ class _NewestState:
 
     def now(self) -> int:
         """Application time of a block that were sealed now, if the machine's clock is right."""
-        record = self.get(CLOCK_KEY, ClockRecord)
+        record = StoredView(self._database, self._genesis.bucket_bits).get(CLOCK_KEY, ClockRecord)
         offset_seconds = record.offset_seconds if record is not None else 0
         return max(self._database.read_tip().time, int(Clocks().wall()) + offset_seconds)
 

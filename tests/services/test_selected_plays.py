@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from prasasti.services.explained_entries import read_own_process
 from prasasti.services.explained_log import read_process
-from prasasti.services.explaining import explain
+from prasasti.services.explaining import Explanation, explain
 from prasasti.services.tasks import TASKS, find_subjects, list_tasks
 from tests.contracts.procurement_rows import ROWS
 from tests.contracts.selection import PROCESS, found
-from tests.core.ledger import ACCEPTED
+from tests.core.ledger import ACCEPTED, Ledger
+from tests.readmodel.world import World
 from tests.services.selected import list_documents, list_entries
 
 
@@ -21,7 +23,17 @@ def test_what_the_rules_made_is_explained_and_has_tasks(name: str, tmp_path: Pat
     assert ROWS[name][1](ledger) == ACCEPTED
     entries = list_entries(ledger)
     explanation = explain(read_process(ledger.genesis_bytes, entries, PROCESS), list_documents(ledger).get)
+    assert _explain_by_read_model(tmp_path, ledger) == explanation
     assert explanation is None or [(step.name, step.disagreements) for step in explanation.steps if step.disagreements] == []
     tasks = list_tasks(ledger.application.state.view, find_subjects(entry for _, entry in entries), ledger.time)
     assert {task.what for task in tasks} <= TASKS.keys()
     assert all(task.until == 0 or task.until > task.since for task in tasks)
+
+
+def _explain_by_read_model(folder: Path, ledger: Ledger) -> Explanation | None:
+    """From the entries that the read model names, instead of the whole log."""
+    world = World(folder, ledger)
+    try:
+        return explain(read_own_process(world.opened, PROCESS), list_documents(ledger).get)
+    finally:
+        world.documents.close()

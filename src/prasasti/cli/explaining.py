@@ -15,8 +15,10 @@ from prasasti.cli.shell import REFUSED, Shell, clean, command, ledger_option, sh
 from prasasti.contracts.procurement.evaluation.records import RankedRecord, RankingRecord, ranked_key, ranking_key
 from prasasti.core.contract import View
 from prasasti.services.audited_log import LedgerLog, PublishedLog, open_source
+from prasasti.services.explained_entries import read_own_process
 from prasasti.services.explained_log import Figure, read_process
 from prasasti.services.explaining import Disagreement, Explanation, FindRanking, Line, Step, explain
+from prasasti.services.ledger import Ledger
 from prasasti.services.submitting import DraftProblem
 
 SCORE_FACTS = ("technical", "points", "final", "threshold", "sum")
@@ -45,13 +47,15 @@ def explain_process(ocid: str, published: str | None, ledger_folder: Path) -> No
     out = shell()
     with ExitStack() as stack:
         find_ranking: FindRanking | None = None
+        ledger: Ledger | None = None
         log: PublishedLog | LedgerLog
         if published is not None:
             log = PublishedLog(open_source(published))
         else:
             ledger = stack.enter_context(bootstrap.open_for_reading(ledger_folder))
-            log, find_ranking = LedgerLog(ledger.database, ledger.documents), _read_rankings(ledger.state, ocid)
-        explanation = explain(read_process(log.genesis, enumerate(log.entries()), ocid), log.read_document, find_ranking)
+            log, find_ranking = LedgerLog(ledger.database, ledger.documents), _read_rankings(ledger.view_stored(), ocid)
+        told = read_process(log.genesis, enumerate(log.entries()), ocid) if ledger is None else read_own_process(ledger, ocid)
+        explanation = explain(told, log.read_document, find_ranking)
     if explanation is None:
         raise DraftProblem(out.words("explain.unknown", ocid=ocid))
     say_explanation(out, explanation)

@@ -61,7 +61,7 @@ def derive_process(ledger: Ledger, ocid: str, positions: Sequence[int]) -> list[
     return list(
         derive_releases(
             ocid, read_entries(ledger, positions), lambda digest: name_address(ledger, digest), lambda digest: _read(ledger, digest),
-            lambda lot: list_excluded(ledger.state, ocid, lot),
+            lambda lot: list_excluded(ledger.view_stored(), ocid, lot),
         )
     )  # fmt: skip
 

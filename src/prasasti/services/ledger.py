@@ -6,8 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from prasasti.core.admission import Inadmissible
-from prasasti.core.contract import Registry, View
+from prasasti.core.contract import Record, Registry, View
 from prasasti.core.entries import Receipt
 from prasasti.core.genesis import Genesis
 from prasasti.core.tree import check_value, decode_bucket
@@ -31,6 +33,22 @@ def read_stored(database: LedgerDatabase, bucket_bits: int, key: str) -> bytes |
     return next((check_value(found, leaf, body) for found, leaf, body in records if found == key), None)
 
 
+class StoredView:
+    """Records of the newest block (``core.contract.View``), each as ``read_stored`` has it. It keeps what it read: for one answer."""
+
+    def __init__(self, database: LedgerDatabase, bucket_bits: int) -> None:
+        self._database = database
+        self._bucket_bits = bucket_bits
+        self._found: dict[str, bytes | None] = {}
+
+    def get(self, key: str, kind: type[Record]) -> Record | None:
+        """The record under a key."""
+        if key not in self._found:
+            self._found[key] = read_stored(self._database, self._bucket_bits, key)
+        value = self._found[key]
+        return msgspec.json.decode(value, type=kind) if value is not None else None
+
+
 @dataclass(frozen=True, slots=True)
 class Ledger:
     """An opened ledger. ``submit`` answers when what it accepted is durable; ``state`` is the newest committed one;
@@ -50,6 +68,10 @@ class Ledger:
     submit: Callable[[Sequence[bytes]], list[Answer]]
     now: Callable[[], int]
     gap_seconds: int = 0
+
+    def view_stored(self) -> StoredView:
+        """The newest block's records, for an answer that the read model gives and no state root proves."""
+        return StoredView(self.database, self.genesis.bucket_bits)
 
     @property
     def keys_folder(self) -> Path:

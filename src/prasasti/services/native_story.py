@@ -102,7 +102,8 @@ def tell_native(ledger: Ledger, connection: Connection, process: int, ocid: str)
     if not positions:
         return None
     entries = list(read_entries(ledger, positions))
-    view, record = ledger.state, find_process(ledger.state, ocid)
+    view = ledger.view_stored()
+    record = find_process(view, ocid)
     questions = [(ocid, entry.arguments["question"]) for entry in entries if entry.action == "ask_question"]
     violations = [entry.arguments["violation"] for entry in entries if entry.action == "notify_violation"]
     tasks = list_tasks(view, Found([ocid], questions, violations), ledger.now()) if record is not None else []

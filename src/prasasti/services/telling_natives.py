@@ -94,7 +94,7 @@ def _list_contracts(ledger: Ledger, entry: NativeEntry, known: dict[Name, int]) 
     for name, event in entry.events:
         if name == ACTIVE_EVENT:
             contract = event["contract"]
-            agreement = require(ledger.state.get(agreement_key(contract), AgreementRecord), contract)
+            agreement = require(ledger.view_stored().get(agreement_key(contract), AgreementRecord), contract)
             for organisation in list_contractors(agreement):
                 yield Listed(entry.position, "supplier", organisation, known[Name("contract", contract)])
 
