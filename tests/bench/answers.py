@@ -131,13 +131,14 @@ def fill_read_model(folder: Path, count: int) -> None:
         chance = random.Random(5)
         for start in range(0, count, CHUNK):
             with model.writing() as connection:
-                _insert_processes(connection, range(start + 100, min(count, start + CHUNK) + 100), chance)
+                insert_processes(connection, range(start + 100, min(count, start + CHUNK) + 100), chance)
         with model.writing() as connection:
             sizes = [ListSizeRow("buyer", f"b{number}", count // BUYERS) for number in range(BUYERS)]
             insert_rows(connection, [*sizes, *(ListSizeRow("supplier", f"s{number}", count // SUPPLIERS) for number in range(SUPPLIERS))])
 
 
-def _insert_processes(connection: Connection, numbers: range, chance: random.Random) -> None:
+def insert_processes(connection: Connection, numbers: range, chance: random.Random) -> None:
+    """Rows of processes that no log tells, by their numbers."""
     rows: defaultdict[type[Any], list[Any]] = defaultdict(list)
     for number in numbers:
         for row in _make_rows(number, chance):
