@@ -17,13 +17,13 @@ from msgspec import Struct
 
 from prasasti.contracts import CONTRACTS
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.people import find_person
 from prasasti.contracts.procurement.agreement.guarantees import find_guarantee, is_in_force
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, AgreementTermsRecord, GuarantorRecord, ListedContract
 from prasasti.contracts.procurement.agreement.signing import name_interests
 from prasasti.contracts.procurement.award.records import AwardRecord
 from prasasti.contracts.procurement.process import InterestsRecord, interests_key
 from prasasti.contracts.procurement.records import ListedProcess
-from prasasti.contracts.procurement.seats import find_person
 from prasasti.contracts.treasury.budgets import find_line, list_reserved
 from prasasti.core.contract import Call, Contract, Message, Outcome, Rejection, View
 from prasasti.core.types import parse_amount, require

@@ -16,12 +16,12 @@ from typing import Any
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
+from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.lots import find_proposal
 from prasasti.contracts.procurement.process import InterestsRecord, interests_key
 from prasasti.contracts.procurement.proposal.records import EnvelopeRecord, ProposalRecord
 from prasasti.contracts.procurement.scoring import Offer, ScoringRule, compute_technical, rank_proposals
 from prasasti.contracts.procurement.sealing.framing import compute_round, compute_tie
-from prasasti.contracts.procurement.shapes import Person
 from tests.contracts.procurement_evaluation_rows import BENCHES, CRITERIA, RATED, TWO_FILES, Evaluation
 from tests.contracts.selection import BIDDERS, BUYER, COMMITTEE, LOT, MILLION, PROCESS, found, proposal, round_of, seal
 from tests.core.ledger import ACCEPTED

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import msgspec
 
 from prasasti.contracts.lists import count_items, item_key
+from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.agreement.records import DRAFT, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.award.records import (
     ACTIVE,
@@ -45,7 +46,6 @@ from prasasti.contracts.procurement.process import (
 )
 from prasasti.contracts.procurement.proposal.records import EnvelopeRecord, envelope_key
 from prasasti.contracts.procurement.rounds import get_round_record
-from prasasti.contracts.procurement.shapes import Person
 from prasasti.contracts.procurement.tender.records import QuestionRecord, question_key
 from prasasti.core.contract import View
 from prasasti.core.types import require

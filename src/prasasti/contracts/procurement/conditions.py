@@ -2,18 +2,9 @@
 
 from __future__ import annotations
 
+from prasasti.contracts.people import Person, list_people
 from prasasti.contracts.procurement.process import find_lot, find_process, get_lot, get_process
-from prasasti.contracts.procurement.seats import (
-    AUTHORITY,
-    COMMITTEE,
-    OFFICER,
-    has_declared,
-    is_majority,
-    is_opened,
-    list_people,
-    list_sitting,
-)
-from prasasti.contracts.procurement.shapes import Person
+from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_majority, is_opened, list_sitting
 from prasasti.core.contract import Call, View
 from prasasti.core.types import Document
 

@@ -28,11 +28,11 @@ from prasasti.contracts.identity.tags import (
     list_of_person,
     list_of_tag,
 )
+from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.kinds import KINDS
 from prasasti.contracts.procurement.process import LotRecord, ProcessRecord
 from prasasti.contracts.procurement.proposal.records import PartRecord, ProposalRecord, part_key
 from prasasti.contracts.procurement.rounds import get_round_record
-from prasasti.contracts.procurement.shapes import Person
 from prasasti.core.contract import View
 
 Member = TypeVar("Member")

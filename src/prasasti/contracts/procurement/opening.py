@@ -1,7 +1,7 @@
 """Opening what is sealed: the t-th share opens an envelope, the last envelope opens its lot.
 
-Owns what an opened envelope does to its proposal or score sheet, and the document that tells everybody what it held. What a
-message's shares open is one document, since a hundred and fifty would not fit into the events of one entry.
+Owns what an opened envelope does to its proposal or score sheet, and the document that tells everybody what it held, and whom
+that put out. What a message's shares open is one document, since a hundred and fifty would not fit into the events of one entry.
 """
 
 from __future__ import annotations
@@ -13,7 +13,13 @@ from typing import Any, NamedTuple
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
-from prasasti.contracts.procurement.evaluation.effects import begin_evaluation, count_scores, take_sheet
+from prasasti.contracts.procurement.evaluation.effects import (
+    Excluded,
+    begin_evaluation,
+    count_scores,
+    exclude,
+    take_sheet,
+)
 from prasasti.contracts.procurement.lots import get_proposal, put_lot, put_proposal
 from prasasti.contracts.procurement.process import (
     MALFORMED,
@@ -75,24 +81,30 @@ def accept_share(draft: Draft, call: Call, share: Any) -> list[OpenedEnvelope]:
     return [_take(draft, share.envelope, record, result)]
 
 
-def make_document(process: str, lot: str, opened: Sequence[OpenedEnvelope]) -> tuple[bytes, Document]:
-    """The document of what a message opened, in the order of envelope ids, and how an event names it."""
+def make_document(
+    process: str, lot: str, opened: Sequence[OpenedEnvelope], excluded: Sequence[Excluded]
+) -> tuple[bytes, Document]:
+    """The document of what a message opened, in the order of envelope ids, and how an event names it; where it read the last envelope
+    that was due, also whom the ledger put out, by bidder, and why."""
     envelopes = [
         {"envelope": each.envelope, "malformed": each.reason, "plaintext": each.plaintext or "", "sealer": each.sealer, "slot": each.slot}
         for each in sorted(opened)
     ]
-    body = encode_canonical({"envelopes": envelopes, "lot": lot, "process": process})
+    out = [each._asdict() for each in sorted(excluded)]
+    body = encode_canonical({"envelopes": envelopes, "excluded": out, "lot": lot, "process": process})
     return body, Document(OPENED_MEDIA_TYPE, sha256(body).hexdigest(), len(body))
 
 
-def finish_opening(draft: Draft, call: Call, process: str, lot_name: str) -> list[Event]:
-    """Where the last envelope that was due is read, the lot goes on: to its evaluation, or to its counted scores."""
+def finish_opening(draft: Draft, call: Call, process: str, lot_name: str) -> tuple[list[Event], list[Excluded]]:
+    """Where the last envelope that was due is read, the lot goes on: to its evaluation, or to its counted scores. What happened, and
+    whom the ledger put out."""
     lot = get_lot(draft, process, lot_name)
     if lot.read < lot.due:
-        return []
+        return [], []
     if lot.state == OPENING:
-        return begin_evaluation(draft, call, lot)
-    return count_scores(draft, call, lot) if lot.counting else []
+        excluded = exclude(draft, lot)
+        return begin_evaluation(draft, call, lot, excluded), excluded
+    return (count_scores(draft, call, lot) if lot.counting else []), []
 
 
 def _find_share(view: View, envelope: str, index: int) -> Share:

@@ -11,15 +11,8 @@ from hashlib import sha256
 
 from msgspec import Struct
 
-from prasasti.contracts.procurement.shapes import (
-    ContractTerms,
-    Criterion,
-    LotTerms,
-    Person,
-    Related,
-    Requirement,
-    TitledDocument,
-)
+from prasasti.contracts.people import Person
+from prasasti.contracts.procurement.shapes import ContractTerms, Criterion, LotTerms, Related, Requirement, TitledDocument
 from prasasti.core.contract import View
 from prasasti.core.types import require
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from prasasti.contracts.offices import find_bound_key
+from prasasti.contracts.people import Person, list_people
 from prasasti.contracts.procurement.process import (
     DIRECT,
     SITTING,
@@ -17,24 +17,11 @@ from prasasti.contracts.procurement.process import (
     get_process,
     interests_key,
 )
-from prasasti.contracts.procurement.shapes import Person
 from prasasti.core.contract import Call, View
-from prasasti.core.envelope import Signer
 
 AUTHORITY, OFFICER, COMMITTEE = "procurement.authority", "procurement.officer", "procurement.committee"
 BIDDER, TRUSTEE, REVIEWER, GUARANTOR = "procurement.bidder", "procurement.trustee", "procurement.reviewer", "procurement.guarantor"
 INSPECTOR, CERTIFIER = "procurement.inspector", "procurement.certifier"
-
-
-def find_person(view: View, signer: Signer) -> Person:
-    """Whose key signed."""
-    record = find_bound_key(view, signer.key)
-    return Person(record.handle, record.organisation)
-
-
-def list_people(view: View, call: Call, role: str) -> list[Person]:
-    """People who signed in a role, in the order of the signers."""
-    return [find_person(view, signer) for signer in call.signers if signer.role == role]
 
 
 def list_sitting(record: ProcessRecord) -> list[Person]:

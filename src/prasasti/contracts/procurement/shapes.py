@@ -10,6 +10,7 @@ from typing import Annotated
 
 from msgspec import Meta, Struct
 
+from prasasti.contracts.people import Organisation, Person
 from prasasti.core.storage_receipts import StorageReceipt
 from prasasti.core.types import Amount, Code, Document, HexHash, Identifier, is_within_bytes
 
@@ -27,16 +28,7 @@ PlanId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,48}\Z")]
 ProcessId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
 LotId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,24}\Z")]
 ObjectId = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._-]{1,64}\Z")]
-# An organisation that takes part is named in lists, which add a page to it (formats: Keys in the state).
-Organisation = Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{1,100}\Z")]
 Title = Annotated[str, Meta(min_length=1, max_length=MAX_TITLE_BYTES)]
-
-
-class Person(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody who acts: a pseudonym within an organisation."""
-
-    handle: Identifier
-    organisation: Organisation
 
 
 class BudgetPart(Struct, frozen=True, forbid_unknown_fields=True):

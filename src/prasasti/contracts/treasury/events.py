@@ -1,4 +1,4 @@
-"""Events of ``treasury``. What contracts reserve and commit, their own events tell."""
+"""Events of ``treasury``. What contracts reserve and commit, their own events tell; orders tell themselves."""
 
 from __future__ import annotations
 
@@ -30,3 +30,13 @@ class BudgetCarriedOver(Event, frozen=True, tag="treasury.budget_carried_over"):
     committed_minor: Amount
     line: str
     to: str
+
+
+class OrderRaised(Event, frozen=True, tag="treasury.order_raised"):
+    """A contract ordered a payment: ``subject`` is the contract, ``cause`` what for. ``number``: its place in its treasury's list."""
+
+    amount_minor: Amount
+    cause: str
+    number: int
+    order: str
+    subject: str

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prasasti.contracts.people import Person, list_people
 from prasasti.contracts.procurement.agreement.guarantees import (
     compute_least_minor,
     compute_least_until,
@@ -25,8 +26,7 @@ from prasasti.contracts.procurement.agreement.signing import find_officer, list_
 from prasasti.contracts.procurement.lots import find_proposal
 from prasasti.contracts.procurement.parameters import read_codes
 from prasasti.contracts.procurement.process import find_lot, get_process
-from prasasti.contracts.procurement.seats import OFFICER, list_people
-from prasasti.contracts.procurement.shapes import Person
+from prasasti.contracts.procurement.seats import OFFICER
 from prasasti.core.contract import Call, View
 from prasasti.core.types import parse_amount, require
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from prasasti.contracts.identity.conditions import is_organisation_known
+from prasasti.contracts.people import list_people
 from prasasti.contracts.procurement.agreement.records import DRAFT, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.agreement.signing import find_community_contract
 from prasasti.contracts.procurement.award.checks import find_award, list_members
@@ -30,7 +31,7 @@ from prasasti.contracts.procurement.process import (
 )
 from prasasti.contracts.procurement.proposal.records import OfferItemsRecord, offer_items_key
 from prasasti.contracts.procurement.scoring import QUANTITY_SCALE
-from prasasti.contracts.procurement.seats import OFFICER, has_declared, list_people
+from prasasti.contracts.procurement.seats import OFFICER, has_declared
 from prasasti.contracts.treasury.budgets import find_bearing_line, find_line
 from prasasti.core.admission import is_organisation_active
 from prasasti.core.contract import Call, View

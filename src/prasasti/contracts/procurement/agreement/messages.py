@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from prasasti.contracts.people import Organisation, Person
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.agreement import calls, checks, rejections, signing, transitions
@@ -17,8 +18,6 @@ from prasasti.contracts.procurement.shapes import (
     ContractTerms,
     LotId,
     ObjectId,
-    Organisation,
-    Person,
     PlanId,
     ProcessId,
     Quantity,

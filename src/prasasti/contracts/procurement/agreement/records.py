@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from prasasti.contracts.procurement.shapes import ConsortiumMember, ContractTerms, Person
+from prasasti.contracts.people import Person
+from prasasti.contracts.procurement.shapes import ConsortiumMember, ContractTerms
 from prasasti.core.types import Document
 
 DRAFT, SIGNED, LAPSED = "draft", "active", "lapsed"

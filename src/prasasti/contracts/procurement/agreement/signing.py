@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prasasti.contracts.people import Person, find_person
 from prasasti.contracts.procurement.agreement.guarantees import is_performance_covered
 from prasasti.contracts.procurement.agreement.records import (
     DRAFT,
@@ -14,8 +15,7 @@ from prasasti.contracts.procurement.agreement.records import (
 from prasasti.contracts.procurement.award.records import ACTIVE, AwardRecord, award_key
 from prasasti.contracts.procurement.process import get_lot, get_process, lot_name
 from prasasti.contracts.procurement.proposal.checks import is_debarred
-from prasasti.contracts.procurement.seats import OFFICER, find_person, has_declared
-from prasasti.contracts.procurement.shapes import Person
+from prasasti.contracts.procurement.seats import OFFICER, has_declared
 from prasasti.contracts.treasury.budgets import can_commit
 from prasasti.core.contract import Call, View
 from prasasti.core.types import parse_amount, require

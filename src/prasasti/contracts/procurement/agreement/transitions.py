@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from prasasti.contracts.lists import append_item, count_items
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.people import find_person
 from prasasti.contracts.procurement.agreement import events
 from prasasti.contracts.procurement.agreement.checks import is_of_award
 from prasasti.contracts.procurement.agreement.guarantees import call_guarantee, get_cover
@@ -44,7 +45,6 @@ from prasasti.contracts.procurement.process import get_lot, get_process
 from prasasti.contracts.procurement.records import list_process
 from prasasti.contracts.procurement.rounds import release_keys
 from prasasti.contracts.procurement.schedule import UNSIGNED, schedule
-from prasasti.contracts.procurement.seats import find_person
 from prasasti.contracts.treasury.budgets import commit
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.types import Event, parse_amount, require

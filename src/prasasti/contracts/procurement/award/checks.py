@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from prasasti.contracts.people import list_people
 from prasasti.contracts.procurement.agreement.records import DRAFT, LAPSED, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.award.records import (
     ACTIVE,
@@ -38,16 +39,7 @@ from prasasti.contracts.procurement.process import (
     plan_key,
 )
 from prasasti.contracts.procurement.proposal.checks import is_debarred
-from prasasti.contracts.procurement.seats import (
-    AUTHORITY,
-    BIDDER,
-    COMMITTEE,
-    OFFICER,
-    has_declared,
-    is_majority,
-    is_opened,
-    list_people,
-)
+from prasasti.contracts.procurement.seats import AUTHORITY, BIDDER, COMMITTEE, OFFICER, has_declared, is_majority, is_opened
 from prasasti.contracts.procurement.tender.transitions import sum_ceiling
 from prasasti.contracts.treasury.budgets import can_reserve, is_reservation_covered
 from prasasti.core.contract import Call, View

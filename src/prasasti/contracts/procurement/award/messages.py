@@ -6,11 +6,12 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from prasasti.contracts.people import Organisation
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.award import checks, rejections, transitions
 from prasasti.contracts.procurement.award.complaint.messages import COMPLAINT_MESSAGES
-from prasasti.contracts.procurement.shapes import LotId, Organisation, ProcessId
+from prasasti.contracts.procurement.shapes import LotId, ProcessId
 from prasasti.core.contract import Message
 from prasasti.core.types import Amount, Code, Document, Instant, is_ascending
 

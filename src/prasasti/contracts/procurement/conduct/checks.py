@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.identity.conditions import is_organisation_known
+from prasasti.contracts.people import find_person
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
 from prasasti.contracts.procurement.agreement.signing import find_officer, list_contractors
 from prasasti.contracts.procurement.calendar import DAY_SECONDS
@@ -16,7 +17,7 @@ from prasasti.contracts.procurement.conduct.records import (
 from prasasti.contracts.procurement.parameters import read_codes, read_integer
 from prasasti.contracts.procurement.process import find_process, get_process
 from prasasti.contracts.procurement.proposal.records import PartRecord, part_key
-from prasasti.contracts.procurement.seats import OFFICER, find_person
+from prasasti.contracts.procurement.seats import OFFICER
 from prasasti.core.contract import Call, View
 from prasasti.core.types import require
 

@@ -6,10 +6,11 @@ from typing import Literal
 
 from msgspec import Struct
 
+from prasasti.contracts.people import Organisation
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.conduct import checks, rejections, transitions
-from prasasti.contracts.procurement.shapes import ObjectId, Organisation, ProcessId
+from prasasti.contracts.procurement.shapes import ObjectId, ProcessId
 from prasasti.core.contract import Message
 from prasasti.core.types import Code, Document, Instant
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from prasasti.contracts.offices import find_bound_key
 from prasasti.contracts.offices import find_person as find_person_record
+from prasasti.contracts.people import Person, find_person
 from prasasti.contracts.procurement.conditions import does_member_sign, have_signers_declared, is_readable
 from prasasti.contracts.procurement.evaluation.decisions import MATTERS
 from prasasti.contracts.procurement.evaluation.effects import (
@@ -41,8 +42,8 @@ from prasasti.contracts.procurement.proposal.checks import MAX_VERSIONS, is_seal
 from prasasti.contracts.procurement.proposal.records import PartRecord, part_key
 from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.contracts.procurement.scoring import WHOLE_BP
-from prasasti.contracts.procurement.seats import COMMITTEE, OFFICER, find_interests, find_person, has_declared, is_opened
-from prasasti.contracts.procurement.shapes import Person, Trustee
+from prasasti.contracts.procurement.seats import COMMITTEE, OFFICER, find_interests, has_declared, is_opened
+from prasasti.contracts.procurement.shapes import Trustee
 from prasasti.contracts.procurement.tender.trustees import do_trustees_fit
 from prasasti.core.admission import is_organisation_active
 from prasasti.core.contract import Call, View

@@ -7,10 +7,12 @@ the arithmetic does the rest.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.award.events import LotRepeated
 from prasasti.contracts.procurement.evaluation import events
 from prasasti.contracts.procurement.evaluation.records import (
@@ -22,10 +24,12 @@ from prasasti.contracts.procurement.evaluation.records import (
     TIED,
     VOID,
     BallotRecord,
+    BelowRecord,
     RankedRecord,
     RankingRecord,
     SheetRecord,
     ballot_key,
+    below_key,
     ranked_key,
     ranking_key,
     sheet_key,
@@ -73,7 +77,6 @@ from prasasti.contracts.procurement.scoring import (
 from prasasti.contracts.procurement.sealing.contents import ScoreSheet, decode_scores
 from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, compute_context, compute_envelope_id, compute_ties
 from prasasti.contracts.procurement.sealing.sealer import Malformed, Opened
-from prasasti.contracts.procurement.shapes import Person
 from prasasti.contracts.procurement.tender.effects import decide_qualification
 from prasasti.core.contract import Call, View
 from prasasti.core.encoding import decode_base64
@@ -84,22 +87,34 @@ MAX_REPEATS = 2
 BALLOTS_A_RANKING = 2
 # Why a proposal is out, where the committee put it out: a requirement's id follows the first two.
 DISQUALIFIED, UNFIT, BELOW = "qualification", "requirement", "threshold"
+# Why one is out by the ledger's own arithmetic, beside the tags' reasons (``integrity``).
+ABOVE = "above_estimate"
 # Of a tender by price alone, so many that meet every requirement are ranked (15).
 RANKED_BY_PRICE = 3
 ADOPT, REJECT, ABSTAIN = "adopt", "reject", "abstain"
 
 
-def begin_evaluation(draft: Draft, call: Call, lot: LotRecord) -> list[Event]:
-    """Every due envelope is read: who is out by tags or by arithmetic alone is out, and the committee evaluates the others.
+class Excluded(NamedTuple):
+    """Whom the ledger put out when a lot was opened, and why: tags (``integrity``), or ``ABOVE``."""
 
-    Its events join those of the message that brought the last share (10), so it tells nothing of single proposals.
-    """
+    bidder: str
+    reason: str
+
+
+def exclude(draft: Draft, lot: LotRecord) -> list[Excluded]:
+    """Every due envelope is read: who is out by tags or by arithmetic alone is out, without a vote (I1, I2, I5, HPS)."""
     process = get_process(draft, lot.process)
-    _put_out_by_tags(draft, process, lot)
-    above = _put_out_above_estimate(draft, process, lot)
-    told, lot = _begin_stage(draft, call, process, lot)
+    return [*_put_out_by_tags(draft, process, lot), *_put_out_above_estimate(draft, process, lot)]
+
+
+def begin_evaluation(draft: Draft, call: Call, lot: LotRecord, excluded: Sequence[Excluded] = ()) -> list[Event]:
+    """The committee evaluates who is left of a lot that is read.
+
+    Its events join those of the message that brought the last share (10), whose document names the excluded: they would not fit.
+    """
+    told, lot = _begin_stage(draft, call, get_process(draft, lot.process), lot, len(excluded))
     if not lot.live:
-        return [*told, *fail_lot(draft, call, lot, "g" if above else "c")]
+        return [*told, *fail_lot(draft, call, lot, "g" if any(each.reason == ABOVE for each in excluded) else "c")]
     return [*told, *advance(draft, call, lot)]
 
 
@@ -437,7 +452,9 @@ def name_judgement(stage: str) -> str:
     return DISQUALIFIED if stage == QUALIFICATION else UNFIT
 
 
-def _begin_stage(draft: Draft, call: Call, process: ProcessRecord, lot: LotRecord) -> tuple[list[Event], LotRecord]:
+def _begin_stage(
+    draft: Draft, call: Call, process: ProcessRecord, lot: LotRecord, excluded: int = 0
+) -> tuple[list[Event], LotRecord]:
     """The committee may judge, and score where that is asked; who is in, and not judged yet, is counted."""
     terms = get_terms(draft, lot.process)
     live = sum(is_live(lot, proposal) for proposal in list_proposals(draft, lot))
@@ -449,7 +466,7 @@ def _begin_stage(draft: Draft, call: Call, process: ProcessRecord, lot: LotRecor
     put_lot(draft, lot)
     if ends:
         schedule(draft, ends, SCORING, lot_name(lot.process, lot.lot))
-    return [LotOpened(live, lot.lot, lot.process, lot.stage)], lot
+    return [LotOpened(excluded, live, lot.lot, lot.process, lot.stage)], lot
 
 
 def _open_financial(
@@ -458,19 +475,23 @@ def _open_financial(
     """The technical result stands: of those who passed it the financial envelopes are due, of others never."""
     rule = make_rule(draft, process, terms)
     passed = [each for each in chosen if not terms.criteria or passes_threshold(rule, each.technical)]
-    for proposal in chosen:
-        if proposal not in passed:
-            put_out(draft, proposal, BELOW, call.time)
+    named = {each.bidder for each in passed}
+    below = [each for each in chosen if each.bidder not in named]
+    for number, proposal in enumerate(below):
+        put_out(draft, proposal, BELOW, call.time)
+        draft.put(below_key(lot.process, lot.lot, lot.evaluation, number), BelowRecord(proposal.bidder, proposal.technical))
+    told: list[Event] = [events.TechnicalDecided(len(below), lot.evaluation, lot.lot, len(passed), lot.process)]
     due = sum(slot.slot == FINANCIAL and slot.state == SEALED for proposal in passed for slot in proposal.slots)
     ends = compute_term_end(draft, call.time, process, "opening_grace")
     lot = replace(lot, due=due, grace_ends=ends, live=len(passed), opening=call.time, read=0, stage=FINANCIAL, state=OPENING)
     put_lot(draft, lot)
     if not passed:
-        return fail_lot(draft, call, lot, "c")
+        return [*told, *fail_lot(draft, call, lot, "c")]
     if not due:
-        return begin_evaluation(draft, call, lot)
+        # Evaluated anew, and all were read before: who was out by price is out.
+        return [*told, *begin_evaluation(draft, call, lot)]
     schedule(draft, ends, GRACE, lot_name(lot.process, lot.lot))
-    return [OpeningBegun(due, lot.lot, lot.process, FINANCIAL)]
+    return [*told, OpeningBegun(due, lot.lot, lot.process, FINANCIAL)]
 
 
 def _give_technical_scores(draft: Draft, terms: TermsRecord, lot: LotRecord, chosen: Sequence[ProposalRecord]) -> list[ProposalRecord]:
@@ -513,10 +534,10 @@ def _open_next_round(draft: Draft, call: Call, lot: LotRecord, trustees: Sequenc
     return open_round(draft, call, PURPOSE_BALLOT, lot.process, record.number + 1, record.t, trustees or record.trustees)
 
 
-def _put_out_by_tags(draft: Draft, process: ProcessRecord, lot: LotRecord) -> None:
+def _put_out_by_tags(draft: Draft, process: ProcessRecord, lot: LotRecord) -> list[Excluded]:
     """I1, I2, I5, by the tags of the deadline of what was opened; once, when proposals are first read."""
     if lot.stage == FINANCIAL:
-        return
+        return []
     deadline = process.qualification_deadline if lot.stage == QUALIFICATION else process.deadline
     live = [proposal for proposal in list_proposals(draft, lot) if is_live(lot, proposal)]
     # In time is what comes before the deadline.
@@ -525,16 +546,17 @@ def _put_out_by_tags(draft: Draft, process: ProcessRecord, lot: LotRecord) -> No
     for proposal in live:
         if proposal.bidder in out:
             put_out(draft, proposal, out[proposal.bidder], 0)
+    return [Excluded(*each) for each in out.items()]
 
 
-def _put_out_above_estimate(draft: Draft, process: ProcessRecord, lot: LotRecord) -> int:
-    """Where the buyer's own price binds, what is above it is out without a vote; how many are."""
+def _put_out_above_estimate(draft: Draft, process: ProcessRecord, lot: LotRecord) -> list[Excluded]:
+    """Where the buyer's own price binds, what is above it is out without a vote."""
     if lot.stage not in (FINANCIAL, PROPOSAL) or not read_flag(draft, process.kind, "estimate_binds", process.published):
-        return 0
+        return []
     estimate_minor = parse_amount(get_lot_terms(draft, lot.process, lot.lot).estimate)
-    count = 0
+    found: list[Excluded] = []
     for proposal in list(list_proposals(draft, lot)):
         if is_live(lot, proposal) and parse_amount(require(proposal.offer, proposal.bidder).evaluated) > estimate_minor:
-            put_out(draft, proposal, "above_estimate", 0)
-            count += 1
-    return count
+            put_out(draft, proposal, ABOVE, 0)
+            found.append(Excluded(proposal.bidder, ABOVE))
+    return found

@@ -39,6 +39,17 @@ class ScoringEnded(Event, frozen=True, tag="procurement.scoring_ended"):
     process: str
 
 
+class TechnicalDecided(Event, frozen=True, tag="procurement.technical_decided"):
+    """The technical result of two files: so many go on. Those ``below`` the threshold stand in records, numbered from 0, and their
+    financial envelopes are never due."""
+
+    below: int
+    evaluation: int
+    lot: str
+    passed: int
+    process: str
+
+
 class BallotRoundOpened(Event, frozen=True, tag="procurement.ballot_round_opened"):
     """Score sheets are sealed to another round, until a time, since trustees did not open the one before or one was replaced."""
 

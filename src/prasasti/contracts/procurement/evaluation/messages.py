@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
+from prasasti.contracts.people import Organisation
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.evaluation import checks, rejections, transitions
-from prasasti.contracts.procurement.shapes import LotId, Organisation, ProcessId
+from prasasti.contracts.procurement.shapes import LotId, ProcessId
 from prasasti.core.contract import Message
 from prasasti.core.types import Amount, Code, Count, Document, HexHash, Identifier
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from msgspec import Struct
 
+from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.process import digest, lot_name
 from prasasti.contracts.procurement.records import LIST_PAGE_ITEMS
-from prasasti.contracts.procurement.shapes import Person
 from prasasti.core.types import Document
 
 BALLOT_OPEN, ADOPTED, REJECTED, TIED = "open", "adopted", "rejected", "tied"
@@ -68,6 +68,13 @@ class RankedRecord(Struct, frozen=True):
     tkdn_bp: int
 
 
+class BelowRecord(Struct, frozen=True):
+    """A proposal that an evaluation's technical result left below the threshold, and its technical score."""
+
+    bidder: str
+    technical: int
+
+
 def sheet_key(process: str, lot: str, evaluation: int, person: Person) -> str:
     """Key of a SheetRecord; a lot's sheets of one evaluation share a home."""
     return f"procurement/sheets/{lot_name(process, lot)}:{evaluation}/{digest(person.organisation, person.handle)}"
@@ -86,3 +93,8 @@ def ranking_key(process: str, lot: str, ranking: int) -> str:
 def ranked_key(process: str, lot: str, ranking: int, place: int) -> str:
     """Key of the RankedRecord at a place, from 0; 256 share a home."""
     return f"procurement/ranked/{lot_name(process, lot)}:{ranking}:{place // LIST_PAGE_ITEMS}/{place}"
+
+
+def below_key(process: str, lot: str, evaluation: int, number: int) -> str:
+    """Key of the BelowRecord of a number, from 0; 256 share a home."""
+    return f"procurement/below/{lot_name(process, lot)}:{evaluation}:{number // LIST_PAGE_ITEMS}/{number}"

@@ -7,6 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
+from prasasti.contracts.people import Person, find_person, list_people
 from prasasti.contracts.procurement.award.events import MatterDecided
 from prasasti.contracts.procurement.evaluation import events
 from prasasti.contracts.procurement.evaluation.checks import TRUSTEE_SEAT, list_lots_of_trustee
@@ -61,8 +62,8 @@ from prasasti.contracts.procurement.proposal.transitions import drop_envelope
 from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.contracts.procurement.schedule import SEATED, schedule
 from prasasti.contracts.procurement.sealing.framing import PURPOSE_BALLOT, compute_context, compute_envelope_id
-from prasasti.contracts.procurement.seats import COMMITTEE, find_interests, find_person, list_people
-from prasasti.contracts.procurement.shapes import Person, Trustee
+from prasasti.contracts.procurement.seats import COMMITTEE, find_interests
+from prasasti.contracts.procurement.shapes import Trustee
 from prasasti.contracts.procurement.tender.trustees import pin_trustees
 from prasasti.core.contract import Call, Outcome, View
 from prasasti.core.encoding import decode_base64

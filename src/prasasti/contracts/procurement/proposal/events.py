@@ -52,8 +52,10 @@ class EnvelopesOpened(Event, frozen=True, tag="procurement.envelopes_opened"):
 
 
 class LotOpened(Event, frozen=True, tag="procurement.lot_opened"):
-    """Every due envelope of a lot was read: evaluation begins, with so many proposals still in."""
+    """Every due envelope of a lot was read: evaluation begins, with so many proposals still in. Whom tags or the buyer's own price
+    put out with it, ``excluded`` counts: each stands with its reason in the document of what was opened."""
 
+    excluded: int
     live: int
     lot: str
     process: str

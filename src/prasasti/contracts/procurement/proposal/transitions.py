@@ -101,18 +101,18 @@ def process_publish_opening_shares(view: View, call: Call) -> Outcome:
     """10: the t-th share opens an envelope; the last envelope opens the lot. What was opened is one document a message."""
     draft, arguments = Draft(view), call.arguments
     opened = [result for share in arguments.shares for result in accept_share(draft, call, share)]
+    followed, excluded = finish_opening(draft, call, arguments.process, arguments.lot)
     told: list[Event] = []
     documents: tuple[bytes, ...] = ()
     if opened:
-        body, document = make_document(arguments.process, arguments.lot, opened)
+        body, document = make_document(arguments.process, arguments.lot, opened, excluded)
         malformed = sum(result.plaintext is None for result in opened)
         told.append(events.EnvelopesOpened(document, arguments.lot, malformed, len(opened) - malformed, arguments.process))
         documents = (body,)
         # It is withheld, should it have to be, as the buyer's own.
         for write in note_document(draft, get_process(draft, arguments.process).buyer, document, call.time):
             draft.put(*write)
-    told += finish_opening(draft, call, arguments.process, arguments.lot)
-    return draft.outcome(*told)._replace(documents=documents)
+    return draft.outcome(*told, *followed)._replace(documents=documents)
 
 
 def process_report_file_missing(view: View, call: Call) -> Outcome:

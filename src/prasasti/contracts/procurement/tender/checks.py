@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from prasasti.contracts.offices import Draft, find_person, list_person_roles
+from prasasti.contracts.people import Person, list_people
 from prasasti.contracts.procurement.award.records import ACTIVE, AwardRecord, award_key
 from prasasti.contracts.procurement.calendar import count_working_days_between
 from prasasti.contracts.procurement.conditions import is_readable
@@ -44,8 +45,8 @@ from prasasti.contracts.procurement.process import (
     plan_key,
 )
 from prasasti.contracts.procurement.scoring import PRICE_ONLY, QUALITY_ONLY, WHOLE_BP
-from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_majority, list_people, list_sitting
-from prasasti.contracts.procurement.shapes import MAX_ITEMS, Person
+from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_majority, list_sitting
+from prasasti.contracts.procurement.shapes import MAX_ITEMS
 from prasasti.contracts.procurement.tender.direct import RELATIONS, REPLACEMENT, UNSUCCESSFUL, may_be_direct
 from prasasti.contracts.procurement.tender.effects import (
     are_trustees_kept,

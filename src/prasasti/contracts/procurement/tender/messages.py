@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
 
+from prasasti.contracts.people import Organisation
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.shapes import (
@@ -19,7 +20,6 @@ from prasasti.contracts.procurement.shapes import (
     LotTerms,
     NamedSeats,
     ObjectId,
-    Organisation,
     PlanId,
     ProcessId,
     Related,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from prasasti.contracts.people import find_person, list_people
 from prasasti.contracts.procurement.award.bonds import is_bond_fit
 from prasasti.contracts.procurement.award.checks import get_complaint
 from prasasti.contracts.procurement.award.records import (
@@ -36,7 +37,7 @@ from prasasti.contracts.procurement.process import (
     list_slots,
 )
 from prasasti.contracts.procurement.proposal.records import ProposalRecord
-from prasasti.contracts.procurement.seats import REVIEWER, find_person, list_people
+from prasasti.contracts.procurement.seats import REVIEWER
 from prasasti.core.contract import Call, View
 
 # Failures after which nothing is left that could be evaluated again: no proposals, an opening that failed, a lost file (27).
