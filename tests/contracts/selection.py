@@ -42,7 +42,7 @@ MEMBERS = {
     "agency-1": ("agency", BUYERS_KEYS),
     "auditor-1": ("auditor", GOVERNING | KEEPING | {"auditor": ["governance.auditor"]}),
     "auditor-2": ("auditor", GOVERNING | KEEPING),
-    "citizens-1": ("citizens", GOVERNING | KEEPING),
+    "citizens-1": ("citizens", GOVERNING | KEEPING | {"desk": ["governance.desk"], "witness": ["procurement.witness"]}),
     "operator-1": ("operator", GOVERNING | {"trustee": ["procurement.trustee"]}),
 }
 ORGANISATIONS = {
@@ -50,7 +50,10 @@ ORGANISATIONS = {
     "agency-2": {"authority": ["procurement.authority"], "committee": ["procurement.committee"], "officer": ["procurement.officer"]},
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in (*BIDDERS, "bidder-4")},
     "community-1": {"director": ["procurement.contractor"]},
-    "treasury-1": {"budget": ["treasury.budget"]},
+    "treasury-1": {
+        "approver": ["treasury.approver"], "approver-2": ["treasury.approver"], "budget": ["treasury.budget"], "payer": ["treasury.payer"],
+        "payer-2": ["treasury.payer"],
+    },
     "trustees-1": {"second": ["procurement.trustee"], "trustee": ["procurement.trustee"]},
     "trustees-2": {"trustee": ["procurement.trustee"]},
 }

@@ -9,12 +9,16 @@ from msgspec import Meta, Struct
 from prasasti.contracts.procurement import checks, rejections, transitions
 from prasasti.contracts.procurement.agreement.messages import AGREEMENT_MESSAGES
 from prasasti.contracts.procurement.award.messages import AWARD_MESSAGES
+from prasasti.contracts.procurement.change.messages import CHANGE_MESSAGES
 from prasasti.contracts.procurement.conduct.messages import CONDUCT_MESSAGES
 from prasasti.contracts.procurement.deadlines import run_deadline
+from prasasti.contracts.procurement.delivery.messages import DELIVERY_MESSAGES
 from prasasti.contracts.procurement.evaluation.messages import EVALUATION_MESSAGES
 from prasasti.contracts.procurement.parameters import MAX_OCID_BYTES, MAX_RELEASE_ID_BYTES, MAX_SUPPLIERS, PARAMETERS
+from prasasti.contracts.procurement.payment.messages import PAYMENT_MESSAGES
 from prasasti.contracts.procurement.plan.messages import PLAN_MESSAGES
 from prasasti.contracts.procurement.proposal.messages import PROPOSAL_MESSAGES
+from prasasti.contracts.procurement.reports.messages import REPORTS_MESSAGES
 from prasasti.contracts.procurement.tender.messages import TENDER_MESSAGES
 from prasasti.core.contract import Contract, Message
 from prasasti.core.types import Code, Document, Instant, is_ascending, is_within_bytes
@@ -86,6 +90,10 @@ PROCUREMENT = Contract(
                 *AWARD_MESSAGES,
                 *AGREEMENT_MESSAGES,
                 *CONDUCT_MESSAGES,
+                *DELIVERY_MESSAGES,
+                *PAYMENT_MESSAGES,
+                *CHANGE_MESSAGES,
+                *REPORTS_MESSAGES,
             ),
             key=lambda message: message.number,
         )

@@ -21,7 +21,8 @@ from prasasti.core.contract import Call, View
 
 AUTHORITY, OFFICER, COMMITTEE = "procurement.authority", "procurement.officer", "procurement.committee"
 BIDDER, TRUSTEE, REVIEWER, GUARANTOR = "procurement.bidder", "procurement.trustee", "procurement.reviewer", "procurement.guarantor"
-INSPECTOR, CERTIFIER = "procurement.inspector", "procurement.certifier"
+INSPECTOR, CERTIFIER, WITNESS = "procurement.inspector", "procurement.certifier", "procurement.witness"
+CONTRACTOR = "procurement.contractor"
 
 
 def list_sitting(record: ProcessRecord) -> list[Person]:

@@ -9,6 +9,8 @@ from prasasti.contracts.procurement.shapes import ConsortiumMember, ContractTerm
 from prasasti.core.types import Document
 
 DRAFT, SIGNED, LAPSED = "draft", "active", "lapsed"
+# After the signatures: handed over, in its defects period; completed by final acceptance; ended before that.
+HANDED_OVER, COMPLETED, ENDED = "handed_over", "completed", "ended"
 REGISTERED, RELEASED, CALLED, PAID = "registered", "released", "called", "paid"
 BID, PERFORMANCE, ADVANCE, RETENTION, APPEAL = "bid", "performance", "advance", "retention", "appeal"
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
+from prasasti.contracts.procurement.agreement.records import ENDED, AgreementRecord, agreement_key
 from prasasti.contracts.procurement.award.records import AwardRecord, award_key
 from prasasti.contracts.procurement.parameters import read_code
 from prasasti.contracts.procurement.plan.records import PlanRecord
@@ -19,8 +19,6 @@ from prasasti.core.contract import View
 from prasasti.core.types import require
 
 MAX_PROCESSES = 99
-# States of a contract that ended before it was fulfilled; who ends it is not here yet (39).
-ENDED_STATES = ("ended",)
 # Grounds of failure that say nothing of the market (27): trustees did not open, stores lost a file.
 LEDGERS_OWN = ("j", "k")
 
@@ -77,4 +75,4 @@ def is_contract_ended(view: View, lot: LotRecord) -> bool:
     """Whether a lot's contract was signed and ended before it was fulfilled."""
     award = view.get(award_key(lot.process, lot.lot, lot.award), AwardRecord) if lot.award else None
     contract = view.get(agreement_key(award.contract), AgreementRecord) if award is not None and award.contract else None
-    return contract is not None and contract.state in ENDED_STATES
+    return contract is not None and contract.state == ENDED
