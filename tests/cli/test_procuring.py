@@ -7,67 +7,15 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
-from click.testing import Result
 
-from prasasti import bootstrap
 from prasasti.cli.catalogue import LANGUAGES, load_words
 from prasasti.cli.procuring import ELSEWHERE, GROUPS, ROWS
 from prasasti.contracts import CONTRACTS
-from prasasti.core.encoding import encode_canonical
-from prasasti.integrations.signers import create_training_key
 from tests.cli.conftest import Run, read_json
+from tests.cli.desk import PDF, PRICES, Desk, decide, draft, open_all, propose, publish
 from tests.contracts.procurement_evaluation_rows import RATED
-from tests.contracts.selection import COMMITTEE, DAY, LOT, PLAN, PROCESS, TERMS, found, lot, tender
-
-PDF = b"%PDF-1.7 minutes\n"
-PRICES = {"bidder-1": "2900000", "bidder-2": "2800000"}
-
-
-class Desk:
-    """Everybody's keys in one place, and the commands that they give."""
-
-    def __init__(self, folder: Path, run: Run) -> None:
-        self.folder = folder / "ledger"
-        genesis = msgspec.json.decode(found(folder).genesis_bytes) | {"consensus_parts": msgspec.to_builtins(bootstrap.allowed_parts())}
-        bootstrap.create_ledger(self.folder, encode_canonical(genesis))
-        self.keys = folder / "keys"
-        self.keys.mkdir()
-        self.run = run
-        self.paper = folder / "minutes.pdf"
-        self.paper.write_bytes(PDF)
-
-    def key(self, name: str) -> Path:
-        path = self.keys / f"{name.replace('/', '-')}.training.seed"
-        if not path.exists():
-            create_training_key(path, sha256(f"a test's key: {name}".encode()).digest())
-        return path
-
-    def __call__(self, *words: str | Path, signers: tuple[str, ...], expect: int = 0, yes: bool = True, stdin: str | None = None) -> Result:
-        named = [each for name in signers for each in ("-s", self.key(name if "/" in name else f"agency-1/{name}"))]
-        return self.run(*words, *named, "--ledger", self.folder, *(["--yes"] if yes else []), expect=expect, stdin=stdin)
-
-    def write(self, name: str, value: Any) -> Path:
-        path = self.folder.parent / name
-        path.write_text(json.dumps(value))
-        return path
-
-    def wait(self, seconds: int) -> None:
-        self.run(
-            "submit", "governance.advance_clock", "-a", json.dumps({"seconds": seconds}), "--ledger", self.folder,
-            "-s", f"governance.officer={self.key('auditor-1/officer')}",
-        )  # fmt: skip
-
-    def now(self) -> int:
-        with bootstrap.open_for_reading(self.folder) as ledger:
-            return ledger.now()
-
-    def lot(self) -> Any:
-        from prasasti.contracts.procurement.process import get_lot
-
-        with bootstrap.open_for_reading(self.folder) as ledger:
-            return get_lot(ledger.state, PROCESS, LOT)
+from tests.contracts.selection import COMMITTEE, DAY, LOT, PLAN, PROCESS
 
 
 @pytest.fixture
@@ -75,59 +23,12 @@ def desk(tmp_path: Path, run: Run) -> Desk:
     return Desk(tmp_path, run)
 
 
-def publish(desk: Desk, **changes: Any) -> None:
-    """Budget, plan line, request."""
-    desk(
-        "treasury", "budget", "2026-parks", "--amount", "9000000", "--currency", "IDR", "--account", "532111", "--programme", "parks",
-        "--unit", "agency-1", "--year", "2026", signers=("treasury-1/budget",),
-    )  # fmt: skip
-    desk(
-        "plan", "announce", PLAN, "--title", "Benches", "--unit", "parks", "--kind", "goods", "--method", "open", "--family", "5610",
-        "--currency", "IDR", "--estimate", "3000000", "--budgets", '[{"amount": "300000000", "line": "2026-parks"}]',
-        signers=("authority", "officer"),
-    )  # fmt: skip
-    asked = tender(desk.now() + 300, lots=[lot(amount=300_000_000)], **changes)
-    for name in ("deadline", "opening", "valid_until", "process"):
-        del asked[name]
-    asked["documents"] = [{"document": {"file": "minutes.pdf"}, "title": title} for title in ("Request", "Draft")]
-    start = desk.now() + 300
-    times = [str(start + days * DAY) for days in (14, 15, 120)]
-    desk(
-        "tender", "publish", PROCESS, "--from", desk.write("request.json", asked), "--deadline", times[0], "--opening", times[1],
-        "--valid-until", times[2], signers=("officer", *COMMITTEE[:2]),
-    )  # fmt: skip
-
-
-def propose(desk: Desk, bidder: str, expect: int = 0) -> Result:
-    with bootstrap.open_for_reading(desk.folder) as ledger:
-        until = ledger.now() + 100 * DAY
-    price = PRICES[bidder] + "00"
-    contents = {"items": [[f"{LOT}-bench", str(int(price) // 40)]], "price": price, "valid_until": until}
-    return desk(
-        "proposal", "submit", PROCESS, LOT, "--slot", "proposal", "--contents", json.dumps(contents), signers=(f"{bidder}/bidder",),
-        expect=expect,
-    )  # fmt: skip
-
-
-def open_all(desk: Desk) -> None:
-    desk.wait(14 * DAY + 600)
-    desk.wait(DAY)
-    for trustee in ("auditor-1", "citizens-1"):
-        desk("trustee", "share", PROCESS, LOT, signers=(f"{trustee}/trustee",))
-
-
 def test_from_the_budget_to_the_signatures(desk: Desk, run: Run) -> None:
     publish(desk)
     for bidder in PRICES:
         propose(desk, bidder)
     open_all(desk)
-    for name in (*COMMITTEE, "officer", "inspector"):
-        desk("committee", "declare", PROCESS, signers=(name,))
-    minutes = {"document": {"file": "minutes.pdf"}, "page": 1, "pass": True, "reason": "met", "requirement": "licence"}
-    outcomes = desk.write("outcomes.json", {"outcomes": [{"bidder": bidder} | minutes for bidder in PRICES]})
-    desk("committee", "check", PROCESS, LOT, "--from", outcomes, signers=COMMITTEE[:2])
-    for name in COMMITTEE:
-        desk("committee", "vote", PROCESS, LOT, *"--ballot 1 --ranking 1 --choice adopt --reason agreed".split(), signers=(name,))
+    decide(desk)
     notified = ("award", "notify", PROCESS, LOT, "--award", "award-1", "--price", "2800000", "--reasons", desk.paper)
     refused = desk(*notified, "--bidder", "bidder-1", signers=COMMITTEE[:2], expect=1)
     assert "procurement.20.2" in refused.stdout
@@ -135,19 +36,7 @@ def test_from_the_budget_to_the_signatures(desk: Desk, run: Run) -> None:
     desk(*notified, "--bidder", "bidder-2", signers=COMMITTEE[:2])
     desk.wait(12 * DAY)
     desk("award", "activate", PROCESS, LOT, "--award", "award-1", signers=("officer",))
-    draft = {
-        "bill": [{"item": f"{LOT}-bench", "unit_price": "7000000"}],
-        "milestones": [
-            {"amount": "140000000", "due": desk.now() + days * DAY, "id": name, "items": [], "title": name}
-            for name, days in (("half", 30), ("rest", 60))
-        ],
-        "terms": TERMS,
-        "years": [{"amount": "280000000", "line": "2026-parks"}],
-    }
-    desk(
-        "contract", "draft", "contract-1", "--process", PROCESS, "--lot", LOT, "--award", "award-1", "--price", "2800000", "--document",
-        desk.paper, "--from", desk.write("draft.json", draft), signers=("officer",),
-    )  # fmt: skip
+    draft(desk)
     desk("contract", "sign", "contract-1", signers=("officer",))
     signed = desk("contract", "sign", "contract-1", signers=("bidder-2/director",))
     assert "procurement.contract_active" in signed.stdout
