@@ -9,6 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 from click.testing import CliRunner
+from msgspec import Struct
 
 from prasasti.bootstrap import open_for_reading, registry_for
 from prasasti.cli import prasasti
@@ -105,6 +106,26 @@ def test_the_client_comes_again_when_the_node_says() -> None:
     with pytest.raises(NodeProblem, match="queue_full"):
         node.now()
     assert len(pauses) == 5
+
+
+class Counted(Struct):
+    """A record that tells how many requests there were."""
+
+    requests: int
+
+
+def test_a_record_is_asked_for_once_until_something_is_sent() -> None:
+    asked: list[str] = []
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        return httpx.Response(200, json={"value": {"requests": len(asked)}})
+
+    node = NodeClient(httpx.Client(base_url="http://node.example", transport=httpx.MockTransport(answer)))
+    assert [node.get("contract/kind/a", Counted) for _ in range(2)] == [Counted(1)] * 2
+    assert node.get("contract/kind/b", Counted) == Counted(2)
+    node.submit([])
+    assert node.get("contract/kind/a", Counted) == Counted(3)
 
 
 @pytest.mark.parametrize(

@@ -86,16 +86,19 @@ def open_remote(address: str, registry_for: Callable[[bytes], ContractVersions])
 
 
 class NodeClient:
-    """What is asked of a node."""
+    """What is asked of a node. It keeps the records that it read until it sends something: half of what a command reads it reads again."""
 
     def __init__(self, http: httpx.Client, sleep: Callable[[float], None] = time.sleep) -> None:
         self._http = http
         self._sleep = sleep
+        self._records: dict[str, bytes] = {}
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         """A committed record (``core.contract.View``), as the node tells it; nothing is proved."""
-        value = _decode(self.ask("GET", f"/v1/state/{key}"), _Value).value
-        return msgspec.json.decode(value, type=kind) if bytes(value) != b"null" else None
+        if key not in self._records:
+            self._records[key] = bytes(_decode(self.ask("GET", f"/v1/state/{key}"), _Value).value)
+        value = self._records[key]
+        return msgspec.json.decode(value, type=kind) if value != b"null" else None
 
     def now(self) -> int:
         """Application time of a block that the node would seal now."""
@@ -107,6 +110,7 @@ class NodeClient:
 
     def submit(self, envelopes: Sequence[bytes]) -> list[Answer]:
         """Answers to envelopes, in their order, once what they acknowledge is durable at the node."""
+        self._records.clear()
         answers: list[Answer] = []
         for start in range(0, len(envelopes), ENVELOPES_A_REQUEST):
             part = envelopes[start : start + ENVELOPES_A_REQUEST]
