@@ -11,6 +11,7 @@ from prasasti.cli.catalogue import LANGUAGES, load_words
 from prasasti.contracts.procurement.messages import PROCUREMENT
 from prasasti.integrations.ocds.native.tags import TAGS_OF_DEADLINES
 from tests.cli.conftest import Run, read_json
+from tests.contracts.procurement_evaluation_rows import RATED, Evaluation
 from tests.contracts.selection import LOT, MILLION, PROCESS, Selection, found
 from tests.core.ledger import ACCEPTED
 from tests.integrations.ocds.test_native import run_shortest
@@ -32,6 +33,7 @@ def test_show_tells_who_and_under_which_figure(folder: Path, run: Run) -> None:
     (term, days) = acts["notify_award"]["rules"]
     assert (term["name"], term["value"], term["clause"]) == ("procurement.standstill_days", "5", "LKPP model document (S)")
     assert days["value"] == "False"
+    assert acts["publish_opening_shares"]["put_out"] == [{"bidder": "bidder-3", "reason": "above_estimate"}]
     assert acts["activate_award"]["rules"][0]["clause"] == "Perpres 54/2010, repealed (L)"
     (ranking,) = shown["native"]["rankings"]
     assert [(each["place"], each["bidder"]) for each in ranking["proposals"]] == [(1, "bidder-2"), (2, "bidder-1")]
@@ -46,6 +48,25 @@ def test_show_is_words_for_people(folder: Path, run: Run, language: str) -> None
     for key in ("acts.how", "acts.next", "tasks.none"):
         assert words[key] in shown
     assert "bidder-2" in shown
+    assert words["acts.put_out"].format(who="bidder-3") in shown
+
+
+def test_show_says_whom_each_act_put_out(tmp_path: Path, run: Run) -> None:
+    """A malformed envelope, a requirement that is not met, a technical score below the threshold."""
+    (tmp_path / "played").mkdir()
+    evaluation = Evaluation(found(tmp_path / "played"))
+    evaluation.begin({"bidder-1": 290 * MILLION, "bidder-2": 0, "bidder-3": 280 * MILLION, "bidder-4": 270 * MILLION}, **RATED)
+    evaluation.declare_all()
+    assert evaluation.require_of(("bidder-1", True), ("bidder-3", True), ("bidder-4", False)) == ACCEPTED
+    evaluation.score_all({"delivery": [800_000, 500_000, -1], "design": [900_000, 500_000, -1]})
+    evaluation.close_scoring()
+    evaluation.count()
+    shown = read_json(run("--json", "show", PROCESS, "--ledger", make_folder(evaluation.ledger, tmp_path / "ledger")))
+    told = [(act["what"], each["bidder"], each["reason"]) for act in shown["native"]["acts"] for each in act["put_out"]]
+    assert told == [
+        ("publish_opening_shares", "bidder-2", "malformed:price"), ("record_requirements", "bidder-4", "requirement:licence"),
+        ("publish_opening_shares", "bidder-3", "threshold"),
+    ]  # fmt: skip
 
 
 def test_show_says_what_waits(tmp_path: Path, run: Run) -> None:

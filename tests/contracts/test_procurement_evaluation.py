@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from prasasti.contracts.procurement.award.events import LotFailed, LotRepeated
 from prasasti.contracts.procurement.evaluation import events
 from prasasti.contracts.procurement.evaluation.messages import EVALUATION_MESSAGES
+from prasasti.contracts.procurement.evaluation.records import BelowRecord, below_key
 from prasasti.contracts.procurement.integrity import Readings, find_flagged, is_clean, list_members
 from prasasti.contracts.procurement.proposal.events import LotOpened, OpeningBegun
 from prasasti.core.encoding import encode_canonical
@@ -44,13 +46,14 @@ def evaluation(tmp_path: Path) -> Evaluation:
 
 
 LONGEST = {
-    "ballot": 10**6, "due": 10**6, "ends": 10**11, "evaluation": 3, "extended": 10**11, "ground": "m", "live": 10**6, "lot": "l" * 24,
-    "outcome": "rejected", "process": "p" * 64, "ranked": 10**6, "ranking": 3, "remedy": "reevaluate", "round": "0" * 64,
+    "ballot": 10**6, "below": 10**6, "due": 10**6, "ends": 10**11, "evaluation": 3, "excluded": 10**6, "extended": 10**11, "ground": "m",
+    "live": 10**6, "lot": "l" * 24,
+    "outcome": "rejected", "passed": 10**6, "process": "p" * 64, "ranked": 10**6, "ranking": 3, "remedy": "reevaluate", "round": "0" * 64,
     "slot": "financial", "until": 10**11, "window_ends": 10**11,
 }  # fmt: skip
 OF_DEADLINES = (
     events.BallotClosed, events.BallotOpened, events.BallotRoundOpened, events.RankingPublished, events.ScoringEnded, LotFailed, LotOpened,
-    LotRepeated, OpeningBegun,
+    LotRepeated, OpeningBegun, events.TechnicalDecided,
 )  # fmt: skip
 
 
@@ -204,6 +207,8 @@ def test_of_two_files_the_second_is_due_for_those_who_passed(evaluation: Evaluat
         evaluation.count()
     lot = evaluation.lot()
     assert (lot.state, lot.stage, lot.due, lot.live) == ("opening", "financial", 2, 2)
+    below = evaluation.view.get(below_key(PROCESS, LOT, 1, 0), BelowRecord)
+    assert below == (BelowRecord("bidder-2", 700_000) if is_rated else None)
     assert evaluation.proposal_of("bidder-2").out == ("threshold" if is_rated else "requirement:licence")
     assert evaluation.share("auditor-1", evaluation.envelopes["bidder-2 financial", f"{LOT} financial"]) == "admission.10"
     evaluation.open_financial("bidder-1", "bidder-3")
@@ -424,6 +429,38 @@ def test_what_a_registrar_attests_again_takes_the_place_of_the_earlier(evaluatio
     evaluation.attest("aa", "bidder-2", "owner", 100)
     open_prepared(evaluation)
     assert set(out_of(evaluation).values()) == {""}
+
+
+def read_excluded(evaluation: Evaluation) -> list[dict[str, str]]:
+    """Whom the last document that the rules brought forth names, and the event counts."""
+    result = evaluation.ledger.results[-1]
+    (document,) = result.documents
+    named: list[dict[str, str]] = json.loads(document)["excluded"]
+    told = json.loads(bytes(result.receipts[-1].events))
+    counted = [each["excluded"] for each in told if each["event"] == "procurement.lot_opened"]
+    assert counted == [len(named)]
+    return named
+
+
+def test_the_log_names_who_is_out_at_the_opening(evaluation: Evaluation) -> None:
+    """The document of what the last share opened says it: tags and the buyer's own price, nobody else."""
+    evaluation.prepare()
+    for bidder in BIDDERS[:2]:
+        evaluation.attest("aa", bidder, "director")
+    assert evaluation.publish() == ACCEPTED
+    for bidder, millions in (("bidder-1", 290), ("bidder-2", 280), ("bidder-3", 310), ("bidder-4", 300)):
+        assert evaluation.propose(bidder, millions * MILLION) == ACCEPTED
+    evaluation.open()
+    assert read_excluded(evaluation) == [
+        {"bidder": "bidder-1", "reason": "shared_director"}, {"bidder": "bidder-2", "reason": "shared_director"},
+        {"bidder": "bidder-3", "reason": "above_estimate"},
+    ]  # fmt: skip
+    assert out_of(evaluation) == {each["bidder"]: each["reason"] for each in read_excluded(evaluation)}
+
+
+def test_nobody_out_at_the_opening_is_said_too(evaluation: Evaluation) -> None:
+    evaluation.begin()
+    assert read_excluded(evaluation) == []
 
 
 def test_i5_who_designed_the_works_does_not_bid_for_them(tmp_path: Path) -> None:

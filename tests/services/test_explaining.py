@@ -25,7 +25,7 @@ from prasasti.services.difference import Differs
 from prasasti.services.explained_log import read_process
 from prasasti.services.explaining import STEPS, Explanation, explain
 from tests.contracts.procurement_award_rows import Awarding
-from tests.contracts.procurement_evaluation_rows import RATED, Evaluation
+from tests.contracts.procurement_evaluation_rows import RATED, TWO_FILES, Evaluation
 from tests.contracts.selection import COMMITTEE, DAY, MILLION, PROCESS, Selection, found, lot
 from tests.core.ledger import ACCEPTED, Ledger
 from tests.services.selected import list_documents, list_entries, publish
@@ -85,6 +85,41 @@ def test_who_is_out_is_told_with_figure_and_clause(ledger: Ledger) -> None:
     assert (figure.name, figure.value, figure.clause) == ("procurement.goods.estimate_binds", True, "Perpres 16/2018 Pasal 26 (L)")
     out = [line.facts["bidder"] for line in step.lines if line.key == "above_estimate"]
     assert out == ["bidder-3"]
+
+
+def test_another_put_out_than_is_computed_is_found(ledger: Ledger) -> None:
+    """The document of what was opened names the dearest as out by an owner in common; the log names that document."""
+    entries, documents = list_entries(ledger), list_documents(ledger)
+    held = next(body for body in documents.values() if b"above_estimate" in body)
+    turned = held.replace(b"above_estimate", b"shared_owner")
+    digest, another = sha256(held).hexdigest(), sha256(turned).hexdigest()
+    told = [(position, data.replace(digest.encode(), another.encode())) for position, data in entries]
+    differs = explain_entries(ledger, told, documents | {another: turned}).differs
+    assert differs is not None
+    assert [(each.what, each.computed, each.recorded) for each in differs.disagreements] == [
+        ("put_out", "bidder-3: above_estimate", "bidder-3: shared_owner")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("threshold", [710_000, 999_999])
+def test_a_technical_result_is_computed(threshold: int, tmp_path: Path) -> None:
+    """Of two files: who is below the threshold is out before prices are known, also where that is everybody."""
+    evaluation = Evaluation(found(tmp_path))
+    evaluation.begin(**TWO_FILES, **(RATED | {"threshold": threshold}))
+    evaluation.declare_all()
+    assert evaluation.pass_all() == ACCEPTED
+    evaluation.score_all()
+    evaluation.close_scoring()
+    evaluation.count()
+    explanation = explain_entries(evaluation.ledger, list_entries(evaluation.ledger))
+    assert explanation.differs is None
+    (step,) = [step for step in explanation.steps if step.name == "scores"]
+    below = [line.facts["bidder"] for line in step.lines if line.key == "below"]
+    assert below == (["bidder-2"] if threshold == 710_000 else ["bidder-1", "bidder-2", "bidder-3"])
+    lie = change(f'"below":{len(below)}'.encode(), b'"below":0', b"procurement.technical_decided")
+    differs = explain_entries(evaluation.ledger, lie(list_entries(evaluation.ledger))).differs
+    assert differs is not None
+    assert differs.name == "scores"
 
 
 def test_no_native_process_has_no_explanation(ledger: Ledger) -> None:
@@ -213,6 +248,7 @@ LIES: dict[str, tuple[str, Callable[[Entries], Entries]]] = {
     "a proposal not to be opened": ("submissions", change(b'"due":3', b'"due":2', b"procurement.lot_closed")),
     "more opened than were": ("opening", change(b'"opened":3', b'"opened":4', b"procurement.envelopes_opened")),
     "one trustee opens": ("opening", leave_out("procurement.publish_opening_shares")),
+    "nobody was out at the opening": ("exclusions", change(b'"excluded":1', b'"excluded":0', b"procurement.lot_opened")),
     "somebody above the estimate stays in": ("exclusions", change(b'"live":2', b'"live":3', b"procurement.lot_opened")),
     "an outcome left out": ("requirements", change(b'"live":2', b'"live":1', b"procurement.requirements_recorded")),
     "somebody ranked too many": ("ranking", change(b'"ranked":2', b'"ranked":3', b"procurement.ranking_published")),

@@ -82,7 +82,7 @@ def say_explanation(out: Shell, explanation: Explanation, names: Container[str] 
     out.line("")
     for result in explanation.results:
         facts = {
-            "lot": result.lot, "state": _spell_code(out, "state", result.state), "computed": result.computed or "—",
+            "lot": result.lot, "state": spell_code(out, result.state), "computed": result.computed or "—",
             "awarded": result.awarded or "—", "price": _spell_money(out, result.awarded_price, explanation.currency),
         }  # fmt: skip
         key = "result_none" if not (result.computed or result.awarded) else "result_open" if not result.awarded else "result"
@@ -146,7 +146,7 @@ def _spell_fact(out: Shell, name: str, value: Any, currency: str) -> str:
         return out.time(int(value)) if value else "—"
     if name == "quantity":
         return out.words.amount(_shift(str(value), 3), "").strip()
-    return _spell_code(out, name, str(value)) if name in CODED_FACTS else str(value)
+    return spell_code(out, str(value)) if name in CODED_FACTS else str(value)
 
 
 def _spell_rest(rest: int) -> str:
@@ -154,7 +154,7 @@ def _spell_rest(rest: int) -> str:
     return f" (+ {rest}e-8)" if rest else ""
 
 
-def _spell_code(out: Shell, name: str, code: str) -> str:
+def spell_code(out: Shell, code: str) -> str:
     """A code in words; of one with a subject, such as ``requirement:licence``, the subject stands beside."""
     stem, colon, subject = code.partition(":")
     return out.words.find(f"explain_code.{stem}", stem) + (f" ({subject})" if colon else "")

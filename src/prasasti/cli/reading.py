@@ -570,7 +570,8 @@ def say_native(out: Shell, native: NativeStory) -> None:
 
 
 def _spell_act(out: Shell, act: Act, currency: str) -> list[str]:
-    """Who, what, the facts that say most, until when."""
+    """Who, what, the facts that say most, until when, and whom that put out."""
+    from prasasti.cli.explaining import spell_code
     from prasasti.readmodel.money import from_minor
 
     who = f"{act.actor}: {', '.join(act.signers)}" if act.actor else out.words("acts.schedule")
@@ -578,7 +579,9 @@ def _spell_act(out: Shell, act: Act, currency: str) -> list[str]:
     if "price" in act.facts:
         facts.append(_spell_money(out, f"{from_minor(int(act.facts['price']), currency):f}", currency).strip())
     until = [out.words("acts.until", time=out.time(int(act.facts["until"])))] if "until" in act.facts else []
-    return [f"{who} – {out.words.find(f'act.{act.what}', act.what)}", ", ".join([*facts, *until])]
+    lines = [f"{who} – {out.words.find(f'act.{act.what}', act.what)}", ", ".join([*facts, *until])]
+    named = [f"{each.bidder} ({spell_code(out, each.reason)})" for each in act.put_out]
+    return [*lines, out.words("acts.put_out", who=", ".join(named))] if named else lines
 
 
 def _spell_rules(out: Shell, act: Act) -> list[str]:

@@ -1,19 +1,18 @@
 """Native processes of a ledger as releases: their entries come from the log, where the read model says that they stand.
 
-Owns finding entries, documents and who was put out at an opening; making releases is ``integrations.ocds.native``'s.
+Owns finding entries, documents and who is below a threshold; making releases is ``integrations.ocds.native``'s.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import groupby
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
-from prasasti.contracts.procurement.lots import list_proposals
-from prasasti.contracts.procurement.process import find_lot
+from prasasti.contracts.procurement.evaluation.records import BelowRecord, RankedRecord, below_key, ranked_key
 from prasasti.core.contract import View
 from prasasti.core.types import require
 from prasasti.integrations.ocds.native.deriving import DerivedRelease, derive_releases
@@ -26,9 +25,6 @@ from prasasti.storage.connection import StorageProblem
 
 DERIVED: Final = "derived"
 """Kind of a release that is not recorded."""
-
-# Whom the committee put out an outcome tells; these reasons are found by the ledger itself, and hold from the opening on.
-_COMMITTEES_OWN: Final = ("qualification", "requirement", "threshold", "malformed")
 
 
 def derive_processes(
@@ -60,8 +56,9 @@ def derive_process(ledger: Ledger, ocid: str, positions: Sequence[int]) -> list[
     """The releases of a native process, whose entries stand at these positions."""
     return list(
         derive_releases(
-            ocid, read_entries(ledger, positions), lambda digest: name_address(ledger, digest), lambda digest: _read(ledger, digest),
-            lambda lot: list_excluded(ledger.view_stored(), ocid, lot),
+            ocid, read_entries(ledger, positions), lambda digest: name_address(ledger, digest),
+            lambda digest: read_document(ledger, digest),
+            lambda name, event: [each for each, _ in list_below(ledger.view_stored(), name, event)],
         )
     )  # fmt: skip
 
@@ -78,19 +75,27 @@ def name_address(ledger: Ledger, digest: str) -> str:
     return f"https://{ledger.genesis.domain}/documents/sha256/{digest[:2]}/{digest}"
 
 
-def list_excluded(view: View, process: str, lot: str) -> list[str]:
-    """Bidders whom tags, or the buyer's own price, put out when a lot was opened: no event names them, the state does.
+def list_below(view: View, name: str, event: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
+    """Bidders whom an event of a process left below the threshold, each with its technical score.
 
-    What put them out there holds as long as the proposal: a later state says the same.
+    A technical result, or a ranking, stands in records under its number, which no later one touches: the event counts them.
     """
-    record = find_lot(view, process, lot)
-    if record is None:
-        return []
-    proposals = list_proposals(view, record)
-    return [each.bidder for each in proposals if each.out and each.out.partition(":")[0] not in _COMMITTEES_OWN]
+    if name == "technical_decided":
+        for number in range(event["below"]):
+            key = below_key(event["process"], event["lot"], event["evaluation"], number)
+            below = require(view.get(key, BelowRecord), f"proposal {number} below the threshold")
+            yield below.bidder, below.technical
+    if name == "ranking_published":
+        # They stand behind those that have a place.
+        for place in reversed(range(event["ranked"])):
+            key = ranked_key(event["process"], event["lot"], event["ranking"], place)
+            ranked = require(view.get(key, RankedRecord), f"place {place} of ranking {event['ranking']}")
+            if ranked.place:
+                return
+            yield ranked.bidder, ranked.technical
 
 
-def _read(ledger: Ledger, digest: str) -> bytes | None:
+def read_document(ledger: Ledger, digest: str) -> bytes | None:
     """A document's bytes; a damaged one counts as missing, as for the publisher."""
     try:
         return ledger.documents.read(digest)

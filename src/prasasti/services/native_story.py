@@ -9,21 +9,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection, select
 
 from prasasti.contracts.governance.parameters import read_profile
 from prasasti.contracts.offices import key_key
+from prasasti.contracts.procurement.evaluation.effects import BELOW
 from prasasti.contracts.procurement.evaluation.records import RankedRecord, RankingRecord, ranked_key, ranking_key
 from prasasti.contracts.procurement.parameters import PARAMETERS, find_value
-from prasasti.contracts.procurement.process import ProcessRecord, find_lot, find_process
+from prasasti.contracts.procurement.process import SCORES, ProcessRecord, find_lot, find_process
 from prasasti.core.contract import View
 from prasasti.core.genesis import KeyRecord
 from prasasti.core.parameters import find_declared, index_parameters
 from prasasti.core.types import require
 from prasasti.integrations.ocds.native.entries import Name, NativeEntry, find_name, list_given_names
 from prasasti.readmodel.tables import native_entries
-from prasasti.services.deriving import read_entries
+from prasasti.services.deriving import list_below, read_document, read_entries
 from prasasti.services.ledger import Ledger
 from prasasti.services.tasks import Found, Task, list_tasks
 
@@ -60,6 +62,13 @@ class Rule(Struct, frozen=True):
     clause: str
 
 
+class PutOut(Struct, frozen=True):
+    """A bidder whose proposal an act put out, and why: a code, after a colon what of."""
+
+    bidder: str
+    reason: str
+
+
 class Act(Struct, frozen=True):
     """A message, or what the schedule did: ``what`` is the message's name or the event's; ``signers`` as ``handle (role)``.
 
@@ -73,6 +82,7 @@ class Act(Struct, frozen=True):
     signers: list[str]
     facts: dict[str, str]
     rules: list[Rule]
+    put_out: list[PutOut]
 
 
 class LotRanking(Struct, frozen=True):
@@ -108,11 +118,11 @@ def tell_native(ledger: Ledger, connection: Connection, process: int, ocid: str)
     violations = [entry.arguments["violation"] for entry in entries if entry.action == "notify_violation"]
     tasks = list_tasks(view, Found([ocid], questions, violations), ledger.now()) if record is not None else []
     names = {Name("process", ocid), *(name for entry in entries if entry.action for name in list_given_names(entry) if name.kind != "plan")}
-    acts = [act for entry in entries for act in _list_acts(view, names, record, entry)]
+    acts = [act for entry in entries for act in _list_acts(ledger, view, names, record, entry)]
     return NativeStory(ledger.now(), record.currency if record is not None else "", acts, list(_list_rankings(view, ocid, record)), tasks)
 
 
-def _list_acts(view: View, names: set[Name], record: ProcessRecord | None, entry: NativeEntry) -> Iterator[Act]:
+def _list_acts(ledger: Ledger, view: View, names: set[Name], record: ProcessRecord | None, entry: NativeEntry) -> Iterator[Act]:
     """One a message, with the figures of all that followed; one an event for what the schedule did."""
     kind = str(entry.arguments.get("kind", "")) or (record.kind if record is not None else "")
     own = [(name, event) for name, event in entry.events if entry.action or find_name(event) in names]
@@ -125,7 +135,7 @@ def _list_acts(view: View, names: set[Name], record: ProcessRecord | None, entry
             rules[GROUNDS_CLAUSE] = Rule("ground", _join(events, "ground"), GROUNDS_CLAUSE)
         yield Act(
             entry.position, entry.time, what, entry.actor, [_spell_signer(view, each.key, each.role) for each in entry.signers],
-            _choose_facts(entry.arguments, events), list(rules.values()),
+            _choose_facts(entry.arguments, events), list(rules.values()), list(_list_put_out(ledger, view, entry, events)),
         )  # fmt: skip
 
 
@@ -138,6 +148,21 @@ def _list_rules(view: View, event: str, kind: str, time: int) -> Iterator[Rule]:
         default, clause = next((pair for each, pair in declared.profiles.items() if each == profile), (declared.default, declared.clause))
         found = find_value(view, name, time)
         yield Rule(name, str(default if found is None else found), clause if found is None or found == default else "")
+
+
+def _list_put_out(ledger: Ledger, view: View, entry: NativeEntry, events: Sequence[tuple[str, dict[str, Any]]]) -> Iterator[PutOut]:
+    """Whom outcomes put out (15), then whom the ledger did: at the opening, by its document, or below a threshold, by its records."""
+    for outcome in entry.arguments["outcomes"] if entry.action == "record_requirements" else ():
+        if not outcome["pass"]:
+            yield PutOut(outcome["bidder"], f"requirement:{outcome['requirement']}")
+    for name, event in events:
+        body = read_document(ledger, event["document"]["sha256"]) if name == "envelopes_opened" else None
+        held = msgspec.json.decode(body) if body is not None else {"envelopes": [], "excluded": []}
+        for envelope in held["envelopes"]:
+            if envelope["malformed"] and envelope["slot"] != SCORES:
+                yield PutOut(envelope["sealer"], f"malformed:{envelope['malformed']}")
+        yield from (PutOut(each["bidder"], each["reason"]) for each in held["excluded"])
+        yield from (PutOut(bidder, BELOW) for bidder, _ in list_below(view, name, event))
 
 
 _FACTS: Final = (

@@ -21,7 +21,7 @@ from prasasti.integrations.ocds.merge_rules import compile_release
 from prasasti.integrations.ocds.native.deriving import DerivedRelease, derive_releases
 from prasasti.integrations.ocds.native.entries import collect_processes
 from prasasti.integrations.ocds.packages import LedgerRelease, PackageFacts, write_record_package, write_release_package
-from prasasti.services.deriving import list_excluded
+from prasasti.services.deriving import list_below
 from tests.core.ledger import Ledger
 from tests.integrations.ocds import official, samples
 
@@ -37,10 +37,11 @@ def derive(ledger: Ledger) -> dict[str, list[DerivedRelease]]:
         return f"https://ledger.example/documents/sha256/{digest[:2]}/{digest}"
 
     view = ledger.application.state.view
+    def list_put_out(name: str, event: dict[str, Any]) -> list[str]:
+        return [bidder for bidder, _ in list_below(view, name, event)]
+
     return {
-        ocid: list(
-            derive_releases(ocid, entries, name_address, documents.get, lambda lot, ocid=ocid: list_excluded(view, ocid, lot))  # type: ignore[misc]
-        )
+        ocid: list(derive_releases(ocid, entries, name_address, documents.get, list_put_out))
         for ocid, entries in collect_processes(log).items()
     }
 

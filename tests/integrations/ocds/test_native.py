@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from prasasti.integrations.ocds.merge_rules import compile_release
-from tests.contracts.selection import COMMITTEE, LOT, MILLION, MINUTES, OFFICER, PROCESS, Selection, found, lot, plan
+from tests.contracts.procurement_evaluation_rows import RATED, TWO_FILES, Evaluation
+from tests.contracts.selection import BIDDERS, COMMITTEE, LOT, MILLION, MINUTES, OFFICER, PROCESS, Selection, found, lot, plan
 from tests.core.ledger import ACCEPTED
 from tests.integrations.ocds import natives, samples
 from tests.judges import run_libcoveocds
@@ -131,6 +132,52 @@ def test_what_the_shortest_selection_comes_to(selection: Selection) -> None:
     assert {each["id"] for each in contract["signatories"]} == {"agency-1", "bidder-2"}
     votes = [each for each in tender["documents"] if each["id"].startswith("vote:")]
     assert len(votes) == len(COMMITTEE)
+
+
+def show_bids(selection: Selection) -> dict[str, str]:
+    return {each["id"].removeprefix(f"{LOT}:"): each["status"] for each in compile_all(selection)["bids"]["details"]}
+
+
+def test_who_is_out_is_disqualified(tmp_path: Path) -> None:
+    """Malformed, tied by tags, without a licence, above the buyer's own price, below the threshold: each from then on."""
+    evaluation = Evaluation(found(tmp_path, bidders=("bidder-5", "bidder-6", "bidder-7")))
+    evaluation.prepare()
+    for bidder in ("bidder-3", "bidder-4"):
+        evaluation.attest("aa", bidder, "director")
+    assert evaluation.publish(**(RATED | {"threshold": 710_000})) == ACCEPTED
+    for number, millions in enumerate((290, 0, 280, 280, 310, 270, 260), start=1):  # a price of 0 is malformed
+        assert evaluation.propose(f"bidder-{number}", millions * MILLION) == ACCEPTED
+    evaluation.open()
+    expected = dict.fromkeys(("bidder-2", "bidder-3", "bidder-4", "bidder-5"), "disqualified")
+    waiting = dict.fromkeys(("bidder-1", "bidder-6", "bidder-7"), "pending")
+    assert show_bids(evaluation) == expected | waiting
+    evaluation.declare_all()
+    assert evaluation.require_of(("bidder-1", True), ("bidder-6", True), ("bidder-7", False)) == ACCEPTED
+    expected |= {"bidder-1": "valid", "bidder-7": "disqualified"}
+    assert show_bids(evaluation) == expected | {"bidder-6": "valid"}
+    evaluation.score_all({"delivery": [800_000, -1, -1, -1, 700_000, -1], "design": [900_000, -1, -1, -1, 700_000, -1]})
+    evaluation.close_scoring()
+    evaluation.count()
+    assert show_bids(evaluation) == expected | {"bidder-6": "disqualified"}
+    natives.judge(natives.derive(evaluation.ledger)[PROCESS])
+    for _ in range(2):
+        evaluation.vote_all("reject", "reject", "reject")
+    assert evaluation.decide("vote", "reevaluate") == ACCEPTED
+    assert show_bids(evaluation) == expected | {"bidder-1": "pending", "bidder-6": "pending", "bidder-7": "pending"}
+    natives.judge(natives.derive(evaluation.ledger)[PROCESS])
+
+
+def test_of_two_files_who_is_below_the_threshold_is_disqualified(tmp_path: Path) -> None:
+    evaluation = Evaluation(found(tmp_path))
+    evaluation.begin(**TWO_FILES, **(RATED | {"threshold": 710_000}))
+    evaluation.declare_all()
+    assert evaluation.pass_all() == ACCEPTED
+    evaluation.score_all()
+    evaluation.close_scoring()
+    assert show_bids(evaluation) == dict.fromkeys(BIDDERS, "valid")
+    evaluation.count()
+    assert show_bids(evaluation) == dict.fromkeys(BIDDERS, "valid") | {"bidder-2": "disqualified"}
+    natives.judge(natives.derive(evaluation.ledger)[PROCESS])
 
 
 def test_proposals_hide_their_value_until_they_are_opened(selection: Selection) -> None:

@@ -10,7 +10,6 @@ from prasasti.services.explained_log import Told
 from prasasti.services.explaining.recount import (
     FINANCIAL,
     PROPOSAL,
-    TECHNICAL,
     Bid,
     Lot,
     Recount,
@@ -20,21 +19,22 @@ from prasasti.services.explaining.recount import (
     list_live,
     read_figure,
 )
-from prasasti.services.explaining.scoring import finish_technical
 from prasasti.services.explaining.steps import Step
 
 
 def _see_lot_opened(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
     """Every due envelope is read: who is out by tags or by the buyer's own price."""
     lot, slot = recount.lots[event["lot"]], str(event["slot"])
-    if slot == FINANCIAL and lot.stage == TECHNICAL:
-        finish_technical(recount, lot, told)
     lot.stage, lot.state = slot, "evaluating"
-    step = begin_step(recount, "exclusions", lot.name, told)
+    step, before = begin_step(recount, "exclusions", lot.name, told), list_live(lot)
     if slot != FINANCIAL:
         _exclude_by_tags(recount, step, lot)
     if slot in (FINANCIAL, PROPOSAL):
         _exclude_by_estimate(recount, step, lot, told)
+    out = {bid.bidder: bid.out for bid in before if bid.out}
+    step.compare("excluded", len(out), event["excluded"], told.position)
+    step.compare("put_out", _spell(out), _spell(lot.excluded), told.position)
+    lot.excluded = {}
     live = list_live(lot)
     step.say("live", told.position, live=len(live), bidders=", ".join(bid.bidder for bid in live))
     step.compare("live", len(live), event["live"], told.position)
@@ -76,6 +76,10 @@ def _exclude_by_estimate(recount: Recount, step: Step, lot: Lot, told: Told) -> 
             bid.out, bid.out_at = "above_estimate", told.position
     # Where the buyer's own price put the last ones out the lot fails for that (27g), else for want of anybody (27c).
     lot.all_above = bool(before) and not list_live(lot)
+
+
+def _spell(out: Mapping[str, str]) -> str:
+    return ", ".join(f"{bidder}: {reason}" for bidder, reason in sorted(out.items())) or "nobody"
 
 
 def _is_there(bid: Bid) -> bool:

@@ -81,7 +81,7 @@ def _see_opened(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
     """What a message's shares opened is in one document: held against the sealed bytes themselves."""
     lot, digest = recount.lots[event["lot"]], str(event["document"]["sha256"])
     step = begin_step(recount, "opening", lot.name, told)
-    listed = _read_opened(recount, digest, told.position)
+    listed, lot.excluded = _read_opened(recount, digest, told.position)
     counted = {"opened": 0, "malformed": 0}
     for item in listed:
         envelope = recount.envelopes.get(item["envelope"])
@@ -94,15 +94,18 @@ def _see_opened(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
         step.compare(name, count, event[name], told.position)
 
 
-def _read_opened(recount: Recount, digest: str, position: int) -> list[dict[str, Any]]:
+def _read_opened(recount: Recount, digest: str, position: int) -> tuple[list[dict[str, Any]], dict[str, str]]:
+    """The envelopes, and who is excluded for which reason."""
     body = recount.read_document(digest)
     if body is None or sha256(body).hexdigest() != digest:
         raise Differs(f"entry {position}, document {digest}", "bytes of that hash", "none" if body is None else sha256(body).hexdigest())
     try:
-        listed: list[dict[str, Any]] = msgspec.json.decode(body)["envelopes"]
+        held = msgspec.json.decode(body)
+        listed: list[dict[str, Any]] = held["envelopes"]
+        excluded = {str(each["bidder"]): str(each["reason"]) for each in held["excluded"]}
     except (msgspec.MsgspecError, KeyError, TypeError) as problem:
         raise Differs(f"entry {position}, document {digest}", "a document of opened envelopes", str(problem)) from problem
-    return listed
+    return listed, excluded
 
 
 def _open(recount: Recount, step: Step, lot: Lot, envelope: Envelope, item: Mapping[str, Any], told: Told, digest: str) -> None:

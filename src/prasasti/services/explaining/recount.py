@@ -67,7 +67,8 @@ class Award:
 
 @dataclass(slots=True)
 class Lot:
-    """A lot, in the stage and evaluation that it is in; ``all_above``: the buyer's own price put the last proposals out."""
+    """A lot, in the stage and evaluation that it is in; ``all_above``: the buyer's own price put the last proposals out;
+    ``excluded``: who is out at the opening as the last document of what was opened says, with the reasons."""
 
     name: str
     stage: str
@@ -79,6 +80,7 @@ class Lot:
     envelopes: list[Envelope] = field(default_factory=list)
     sheets: dict[tuple[int, str], Envelope] = field(default_factory=dict)
     all_above: bool = False
+    excluded: dict[str, str] = field(default_factory=dict)
     scoring_ended_at: int = -1
     ranking: list[figures.Placed] = field(default_factory=list)
     ballot_ends: int = 0

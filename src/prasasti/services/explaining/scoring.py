@@ -58,23 +58,27 @@ def _see_scoring_ended(recount: Recount, told: Told, event: Mapping[str, Any]) -
     recount.lots[event["lot"]].scoring_ended_at = told.position
 
 
-def finish_technical(recount: Recount, lot: Lot, told: Told) -> None:
+def _see_technical(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
     """Two files: whose financial envelope is due."""
+    lot = recount.lots[event["lot"]]
     live = list_live(lot)
-    if not recount.terms["criteria"]:
-        return
-    score(recount, lot, live, told)
-    for bid in live:
-        if bid.technical < recount.terms["threshold"] and recount.terms["selection"] != "price_only":
-            bid.out, bid.out_at = "threshold", told.position
-    lot.stage = FINANCIAL
+    if recount.terms["criteria"]:
+        score(recount, lot, live, told)
+        for bid in live:
+            if bid.technical < recount.terms["threshold"] and recount.terms["selection"] != "price_only":
+                bid.out, bid.out_at = "threshold", told.position
+                recount.steps[-1].say(
+                    "below", told.position, bidder=bid.bidder, technical=bid.technical, threshold=recount.terms["threshold"]
+                )  # fmt: skip
+    passed = sum(not bid.out for bid in live)
+    recount.steps[-1].compare("passed", passed, event["passed"], told.position)
+    recount.steps[-1].compare("below", len(live) - passed, event["below"], told.position)
 
 
 def _see_opening(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
     lot = recount.lots[event["lot"]]
     if event["slot"] != FINANCIAL or lot.stage != TECHNICAL:
         return
-    finish_technical(recount, lot, told)
     lot.stage, lot.state = FINANCIAL, "opening"
     due = sum(FINANCIAL in bid.slots and bid.slots[FINANCIAL].state == "sealed" and not bid.out for bid in lot.bids.values())
     recount.steps[-1].say("financial_due", told.position, due=due)
@@ -110,4 +114,5 @@ EVENTS: Mapping[str, SeeEvent] = {
     "opening_begun": _see_opening,
     "requirements_recorded": _see_outcomes,
     "scoring_ended": _see_scoring_ended,
+    "technical_decided": _see_technical,
 }

@@ -18,7 +18,8 @@ from prasasti.integrations.ocds.native.entries import NativeEntry, find_announce
 from prasasti.integrations.ocds.native.tags import choose_tags, fit_tags
 
 Handler = Callable[[Content, NativeEntry, dict[str, Any]], None]
-ListExcluded = Callable[[str], Iterable[str]]
+# Bidders whom an event put out without naming them, by its name and itself: those below the threshold.
+ListPutOut = Callable[[str, dict[str, Any]], Iterable[str]]
 
 
 class DerivedRelease(Struct, frozen=True):
@@ -99,19 +100,19 @@ def derive_releases(
     entries: Iterable[NativeEntry],
     name_address: NameAddress,
     read_document: ReadDocument,
-    list_excluded: ListExcluded = lambda _: (),
+    list_put_out: ListPutOut = lambda name, event: (),
 ) -> Iterator[DerivedRelease]:
     """Releases of one process, oldest first.
 
     ``entries`` are all that concern it, for a later process of a plan line those of the plan before it too, in log order.
-    ``name_address`` gives a document's address by its SHA-256, ``read_document`` its bytes or None, ``list_excluded`` the
-    bidders of a lot whom tags or the buyer's own price put out when it was opened.
+    ``name_address`` gives a document's address by its SHA-256, ``read_document`` its bytes or None, ``list_put_out`` the
+    bidders whom an event left below the threshold: they stand in the ledger's records.
     """
     content = Content(ocid, name_address, read_document)
     is_begun = False
     for entry in entries:
         own = [(name, event) for name, event in entry.events if _is_own(content, entry, event)]
-        _tell(content, entry, own, list_excluded)
+        _tell(content, entry, own, list_put_out)
         # What was planned before a later process of the same plan line is told with its tender.
         is_begun = is_begun or find_announced(entry) == ocid
         tags = choose_tags(entry, own) if is_begun else []
@@ -141,13 +142,12 @@ def _is_own(content: Content, entry: NativeEntry, event: dict[str, Any]) -> bool
     return event.get("contract") in content.objects["contracts"] or event.get("guarantee") in content.guarantees
 
 
-def _tell(content: Content, entry: NativeEntry, events: list[tuple[str, dict[str, Any]]], list_excluded: ListExcluded) -> None:
+def _tell(content: Content, entry: NativeEntry, events: list[tuple[str, dict[str, Any]]], list_put_out: ListPutOut) -> None:
     """A message before its events, which say what followed from it."""
     if entry.action in _MESSAGES:
         _MESSAGES[entry.action](content, entry, entry.arguments)
     for name, event in events:
         if name in _EVENTS:
             _EVENTS[name](content, entry, event)
-        if name == "lot_opened":
-            for bidder in list_excluded(event["lot"]):
-                proposing.exclude(content, event["lot"], bidder)
+        for bidder in list_put_out(name, event):
+            proposing.exclude(content, event["lot"], bidder, proposing.BELOW)

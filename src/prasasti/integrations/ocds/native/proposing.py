@@ -1,8 +1,8 @@
 """Proposals, openings, evaluation: what messages 08 to 18, 43 and 44 and their deadlines change in OCDS.
 
-Owns how bids stand. What an envelope held is in the document that its opening brought forth; where that is not there, bids
-have no value. Scores, votes and declarations, for which the standard has no place, are documents. Whom tags or the buyer's
-own price put out at the opening no event tells: ``list_excluded`` of the deriver does.
+Owns how bids stand. What an envelope held, and whom tags or the buyer's own price put out then, is in the document that the
+opening brought forth; where that is not there, bids have no value. Scores, votes and declarations, for which the standard has
+no place, are documents.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ from prasasti.integrations.ocds.native.tendering import (
 
 Fields = dict[str, Any]
 CONFLICTS: Final = "conflictOfInterest"
+# Why a bid is out, where its evaluation's score put it out.
+BELOW: Final = "threshold"
 
 
 # -- bids -----------------------------------------------------------------------------------------------------------------
@@ -90,7 +92,8 @@ def open_envelopes(content: Content, entry: NativeEntry, event: Fields) -> None:
     document, lot = event["document"], event["lot"]
     content.add_document(document, f"Opened envelopes, log entry {entry.position}", "submissionDocuments", entry.time, lot)
     body = content.read_document(document["sha256"])
-    for envelope in msgspec.json.decode(body)["envelopes"] if body is not None else ():
+    held = msgspec.json.decode(body) if body is not None else {"envelopes": [], "excluded": []}
+    for envelope in held["envelopes"]:
         name = name_bid(content, lot, envelope["sealer"])
         bid = content.bidding.get(name)
         if bid is None or envelope["slot"] not in bid.slots:
@@ -101,6 +104,8 @@ def open_envelopes(content: Content, entry: NativeEntry, event: Fields) -> None:
         bid.is_open = True
         value = _compute_value(content, lot, msgspec.json.decode(envelope["plaintext"]))
         content.put("bids", name, **({"value": value} if value is not None else {}))
+    for each in held["excluded"]:
+        exclude(content, lot, each["bidder"], each["reason"])
 
 
 def _compute_value(content: Content, lot: str, contents: Fields) -> Fields | None:
@@ -124,12 +129,12 @@ def put_out(content: Content, name: str, reason: str) -> None:
     content.put("bids", name, status="disqualified")
 
 
-def exclude(content: Content, lot: str, bidder: str) -> None:
-    """Tags, or the buyer's own price, put a proposal out as soon as it was read."""
+def exclude(content: Content, lot: str, bidder: str, reason: str) -> None:
+    """The ledger put out a proposal that it had read."""
     name = name_bid(content, lot, bidder)
     bid = content.bidding.get(name)
     if bid is not None and bid.is_open and not bid.out:
-        put_out(content, name, "excluded")
+        put_out(content, name, reason)
 
 
 def begin_evaluation(content: Content, entry: NativeEntry, event: Fields) -> None:
@@ -244,7 +249,7 @@ def repeat_lot(content: Content, entry: NativeEntry, event: Fields) -> None:
         judged = {each["id"] for each in content.arguments["requirements"] if each["stage"] != "qualification"}
     for name, bid in _list_bids(content, lot):
         bid.passed -= judged
-        if bid.out.removeprefix("requirement:") in judged:
+        if bid.out.removeprefix("requirement:") in judged or bid.out == BELOW:
             bid.out = ""
         if bid.is_open and not bid.out:
             content.put("bids", name, status="pending")

@@ -40,8 +40,9 @@ TAGS_OF_MESSAGES: Final = {
 TAGS_OF_DEADLINES: Final = {
     **dict.fromkeys(
         (
-            "lot_closed", "deadline_extended", "proposals_asked", "opening_begun", "scoring_ended", "ballot_round_opened", "ballot_opened",
-            "ballot_closed", "ranking_published", "qualification_decided", "lot_failed", "lot_repeated", "proposals_asked_again",
+            "lot_closed", "deadline_extended", "proposals_asked", "opening_begun", "scoring_ended", "technical_decided",
+            "ballot_round_opened", "ballot_opened", "ballot_closed", "ranking_published", "qualification_decided", "lot_failed",
+            "lot_repeated", "proposals_asked_again",
         ),
         TENDER_UPDATE,
     ),
