@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -27,7 +27,7 @@ from prasasti.log.checkpoint import format_vkey
 from prasasti.log.witness_client import Reply, Send
 from prasasti.log.witness_policy import WitnessList, choose_quorum, make_witness
 from prasasti.services.governing import find_vote
-from prasasti.services.ledger import Ledger
+from prasasti.services.ledger import Answer, Ledger
 from prasasti.services.submitting import Signing, draft_payload, sign_payload
 from prasasti.services.witnessing import Witness, open_witness
 from prasasti_verify.notes import Key
@@ -135,6 +135,14 @@ def _answer_by(witnesses: dict[str, Witness]) -> Send:
     return send
 
 
+class Message(NamedTuple):
+    """What is to be signed by (handle, role)."""
+
+    action: str
+    arguments: dict[str, Any]
+    signers: tuple[tuple[str, str], ...]
+
+
 class Actor:
     """Signs with the training ledger's keys, by their handles."""
 
@@ -161,16 +169,27 @@ class Actor:
     def pass_time(self, seconds: int) -> None:
         """The clock moves on; the block of the last second runs what fell due, which admission of the next message goes by."""
         for each in (seconds, 1):
-            self.act("governance.advance_clock", {"seconds": each}, ("agency-1-officer", "governance.officer"))
+            self.move_clock(each)
+
+    def move_clock(self, seconds: int) -> None:
+        """The clock moves on for the next block: what falls due runs in it, before its messages."""
+        self.act("governance.advance_clock", {"seconds": seconds}, ("agency-1-officer", "governance.officer"))
 
     def act(self, action: str, arguments: dict[str, Any], *signers: tuple[str, str]) -> Receipt:
         """One message, signed by (handle, role)."""
-        signings = [Signing(self.key(handle), role) for handle, role in signers]
-        keys = [(signing.signer.public_key, signing.role) for signing in signings]
-        payload = draft_payload(self._ledger, action, arguments, keys, self._ledger.now() + SLACK_SECONDS)
-        (answer,) = self._ledger.submit([sign_payload(payload, signings)])
+        (answer,) = self.submit(Message(action, arguments, signers))
         if isinstance(answer, Inadmissible):
             raise RehearsalProblem(f"{action}: {answer.code}, {answer.found}")
         if answer.refusal is not None:
             raise RehearsalProblem(f"{action}: {answer.refusal.number}, {json.dumps(arguments)}")
         return answer
+
+    def submit(self, *messages: Message) -> list[Answer]:
+        """Messages of one block, signed; what the ledger answers to each."""
+        return self._ledger.submit([self._sign(each) for each in messages])
+
+    def _sign(self, message: Message) -> bytes:
+        signings = [Signing(self.key(handle), role) for handle, role in message.signers]
+        keys = [(signing.signer.public_key, signing.role) for signing in signings]
+        payload = draft_payload(self._ledger, message.action, message.arguments, keys, self._ledger.now() + SLACK_SECONDS)
+        return sign_payload(payload, signings)
