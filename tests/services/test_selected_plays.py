@@ -9,9 +9,11 @@ import pytest
 from prasasti.services.explained_entries import read_own_process
 from prasasti.services.explained_log import read_process
 from prasasti.services.explaining import Explanation, explain
+from prasasti.services.projecting import open_current
+from prasasti.services.reading import list_processes
 from prasasti.services.tasks import TASKS, find_subjects, list_tasks
 from tests.contracts.procurement_rows import ROWS
-from tests.contracts.selection import PROCESS, found
+from tests.contracts.selection import MEMBERS, ORGANISATIONS, PROCESS, found
 from tests.core.ledger import ACCEPTED, Ledger
 from tests.readmodel.world import World
 from tests.services.selected import list_documents, list_entries
@@ -31,9 +33,13 @@ def test_what_the_rules_made_is_explained_and_has_tasks(name: str, tmp_path: Pat
 
 
 def _explain_by_read_model(folder: Path, ledger: Ledger) -> Explanation | None:
-    """From the entries that the read model names, instead of the whole log."""
+    """From the entries that the read model names, instead of the whole log; its lists of parties are those of the state."""
     world = World(folder, ledger)
     try:
+        with open_current(world.opened) as model:
+            for party in (*MEMBERS, *ORGANISATIONS):
+                list_processes(world.opened, model, "buyer", party)
+                list_processes(world.opened, model, "supplier", party)
         return explain(read_own_process(world.opened, PROCESS), list_documents(ledger).get)
     finally:
         world.documents.close()
