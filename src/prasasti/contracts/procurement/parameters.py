@@ -151,6 +151,10 @@ _FIGURES = (
     _declare("appeal_bond_bp", "basis_points", (30, "Prozorro (L)"), (100, _law("32"))),
     _declare("appeal_outside_reviewer", "boolean", (True, _HERE), (False, "Perlem LKPP 12/2021 (S)")),
     _declare("appeal_silence", "codes", ("rejected", _HERE), ("upheld", "Perlem LKPP 12/2021 (M)"), 1, 1, ("rejected", "upheld")),
+    # The most in advance, of the price; a lot reserved to small firms, and a contract over several years, have their own.
+    _declare("advance_most_bp", "basis_points", (2_000, "OPEC Fund (L)"), (2_000, _law("29"))),
+    _declare("advance_most_small_firms_bp", "basis_points", (2_000, "OPEC Fund (L)"), (3_000, _law("29"))),
+    _declare("advance_most_several_years_bp", "basis_points", (2_000, "OPEC Fund (L)"), (1_500, _law("29"))),
     # How long a guarantee lasts beyond its obligation.
     _declare("guarantee_margin_days", "integer", (14, _HERE), (14, _HERE), 0, _MAX_DAYS),
     # Longest exclusion by ground.
