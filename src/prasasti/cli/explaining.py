@@ -79,6 +79,11 @@ def say_explanation(out: Shell, explanation: Explanation, names: Container[str] 
     for number, step in enumerate(explanation.steps, 1):
         if names is None or step.name in names:
             _say_step(out, number, step, explanation.currency)
+    if explanation.notes:
+        out.line("")
+        out.say("explain.notes")
+        for note in explanation.notes:
+            _say_wrapped(out, _spell_line(out, note, explanation.currency) + _spell_reference(out, note), "   ")
     out.line("")
     for result in explanation.results:
         facts = {
@@ -206,6 +211,7 @@ def _as_json(explanation: Explanation) -> dict[str, Any]:
         "differs_in": {"step": explanation.steps.index(differs) + 1, "name": differs.name, "lot": differs.lot} if differs else None,
         "steps": [_step_as_json(step) for step in explanation.steps],
         "lots": [result._asdict() for result in explanation.results],
+        "notes": [_line_as_json(note) for note in explanation.notes],
     }
 
 

@@ -166,16 +166,32 @@ def list_directed(ties: Sequence[Tie], organisation: str) -> set[str]:
     return {tie.tag for tie in ties if tie.organisation == organisation and tie.relation in ("director", "key_person")}
 
 
+def list_person_ties(own: set[str], near: set[str], ties: Sequence[Tie], recent: Sequence[Tie]) -> set[str]:
+    """Organisations whose proposals a person may not judge, by own tags and those of close relatives: what these own, run or work
+    for, and what that controls (I3); the groups of those for which the person worked lately (I4, ``recent``)."""
+    tags = own | near
+    found = {tie.organisation for tie in ties if tie.tag in tags and tie.relation != "self"} | _list_controlled(ties, tags)
+    for tie in recent:
+        if tie.tag in own and tie.relation in ("director", "employee", "key_person"):
+            found |= {tie.organisation} | _list_controlled(ties, list_controllers(ties, tie.organisation))
+    return found
+
+
 def list_designers(ties: Sequence[Tie], buyer: str, plan: str) -> set[str]:
     """Organisations tied to a tag that designed or supervised a plan line's works, and what these control."""
     names = (f"designer:{plan}", f"supervisor:{plan}")
-    waiting = {tie.tag for tie in ties if tie.organisation == buyer and tie.relation in names}
-    found = {tie.organisation for tie in ties if tie.tag in waiting}
+    tags = {tie.tag for tie in ties if tie.organisation == buyer and tie.relation in names}
+    return ({tie.organisation for tie in ties if tie.tag in tags} | _list_controlled(ties, tags)) - {buyer}
+
+
+def _list_controlled(ties: Sequence[Tie], tags: set[str]) -> set[str]:
+    """Organisations that tags control, themselves or through others that they control."""
+    found: set[str] = set()
     for _ in range(LONGEST_PATH):
-        controlled = {tie.organisation for tie in ties if tie.tag in waiting and _controls(tie)}
+        controlled = {tie.organisation for tie in ties if tie.tag in tags and _controls(tie)}
         found |= controlled
-        waiting = {tie.tag for tie in ties if tie.organisation in controlled and tie.relation == "self"}
-    return found - {buyer}
+        tags = {tie.tag for tie in ties if tie.organisation in controlled and tie.relation == "self"}
+    return found
 
 
 def _controls(tie: Tie) -> bool:

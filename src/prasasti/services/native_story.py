@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 
 from prasasti.contracts.governance.parameters import read_profile
 from prasasti.contracts.offices import key_key
+from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.evaluation.effects import BELOW
 from prasasti.contracts.procurement.evaluation.records import RankedRecord, RankingRecord, ranked_key, ranking_key
 from prasasti.contracts.procurement.parameters import PARAMETERS, find_value
@@ -26,6 +27,7 @@ from prasasti.core.types import require
 from prasasti.integrations.ocds.native.entries import Name, NativeEntry, find_name, list_given_names
 from prasasti.readmodel.tables import native_entries
 from prasasti.services.deriving import list_below, read_document, read_entries
+from prasasti.services.later_tags import Flag, list_flags
 from prasasti.services.ledger import Ledger
 from prasasti.services.tasks import Found, Task, list_tasks
 
@@ -96,13 +98,15 @@ class LotRanking(Struct, frozen=True):
 
 
 class NativeStory(Struct, frozen=True):
-    """Acts in the order of the log, rankings by lot and number in the process's ``currency``, and what waits as of ``told``."""
+    """Acts in the order of the log, rankings by lot and number in the process's ``currency``, and what waits as of ``told``; ``flags``
+    of what was attested later, which change nothing."""
 
     told: int
     currency: str
     acts: list[Act]
     rankings: list[LotRanking]
     tasks: list[Task]
+    flags: list[Flag]
 
 
 def tell_native(ledger: Ledger, connection: Connection, process: int, ocid: str) -> NativeStory | None:
@@ -119,7 +123,19 @@ def tell_native(ledger: Ledger, connection: Connection, process: int, ocid: str)
     tasks = list_tasks(view, Found([ocid], questions, violations), ledger.now()) if record is not None else []
     names = {Name("process", ocid), *(name for entry in entries if entry.action for name in list_given_names(entry) if name.kind != "plan")}
     acts = [act for entry in entries for act in _list_acts(ledger, view, names, record, entry)]
-    return NativeStory(ledger.now(), record.currency if record is not None else "", acts, list(_list_rankings(view, ocid, record)), tasks)
+    flags = list_flags(view, ocid, record, _list_declared(entries), ledger.now()) if record is not None else []
+    currency = record.currency if record is not None else ""
+    return NativeStory(ledger.now(), currency, acts, list(_list_rankings(view, ocid, record)), tasks, flags)
+
+
+def _list_declared(entries: Sequence[NativeEntry]) -> dict[Person, int]:
+    """Who declared interests in a process, and when first."""
+    declared: dict[Person, int] = {}
+    for entry in entries:
+        for name, event in entry.events:
+            if name == "interests_declared":
+                declared.setdefault(Person(event["handle"], event["organisation"]), entry.time)
+    return declared
 
 
 def _list_acts(ledger: Ledger, view: View, names: set[Name], record: ProcessRecord | None, entry: NativeEntry) -> Iterator[Act]:

@@ -59,25 +59,32 @@ class Tag(NamedTuple):
 
 
 class Readings(NamedTuple):
-    """What integrity is judged by in a process: attestations known at ``time``, seconds UTC, by registrars that stand on no side."""
+    """What integrity is judged by in a process: attestations in force and known at ``time``, seconds UTC, by registrars that stand
+    on no side. Who looks back may ask by what was ``known`` at a later time."""
 
     view: View
     name: str
     process: ProcessRecord
     time: int
+    known: int = 0
+
+    @property
+    def _known(self) -> int:
+        return self.known or self.time
 
     def of_organisation(self, organisation: str) -> list[TagRecord]:
         """About an organisation, in force."""
-        return [each for each in self._impartial(list_of_organisation(self.view, organisation, self.time)) if is_in_force(each, self.time)]
+        found = self._impartial(list_of_organisation(self.view, organisation, self._known))
+        return [each for each in found if is_in_force(each, self.time)]
 
     def of_person(self, person: Person) -> list[TagRecord]:
         """About a person, in force."""
-        found = self._impartial(list_of_person(self.view, person.organisation, person.handle, self.time))
+        found = self._impartial(list_of_person(self.view, person.organisation, person.handle, self._known))
         return [each for each in found if is_in_force(each, self.time)]
 
     def of_tag(self, tag: Tag) -> list[TagRecord]:
         """About a tag, whenever, to organisations."""
-        records = self._impartial(list_of_tag(self.view, tag.tag, self.time))
+        records = self._impartial(list_of_tag(self.view, tag.tag, self._known))
         return [each for each in records if each.key_id == tag.key_id and not each.handle]
 
     def takes_part(self, organisation: str) -> bool:

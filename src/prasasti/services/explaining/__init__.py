@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from prasasti.services.difference import Differs
 from prasasti.services.explained_log import ProcessLog, Told
 from prasasti.services.explaining import award, deciding, exclusions, opening, ranking, scoring, terms
+from prasasti.services.explaining.later_tags import note_later_tags
 from prasasti.services.explaining.recount import FindRanking, Lot, ReadDocument, Recount, SeeEvent, TakeMessage, find_first
 from prasasti.services.explaining.steps import CLAUSES, STEPS, Disagreement, Explanation, Line, Result, Step
 
@@ -47,7 +48,7 @@ def explain(log: ProcessLog, read_document: ReadDocument, find_ranking: FindRank
     if not recount.lots:
         return None
     results = [_conclude(recount, lot) for lot in recount.lots.values()]
-    return Explanation(log.process, recount.buyer, recount.currency, recount.steps, results)
+    return Explanation(log.process, recount.buyer, recount.currency, recount.steps, results, note_later_tags(recount))
 
 
 def _take(recount: Recount, told: Told) -> None:

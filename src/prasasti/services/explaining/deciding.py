@@ -55,6 +55,9 @@ def _see_seat(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
 
 def _see_interests(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
     person = f"{event['organisation']}:{event['handle']}"
+    recount.declared.setdefault(person, told.time)
+    if event["recused"]:
+        recount.recused.add(person)
     if person in recount.seats and event["recused"]:
         recount.seats[person] = False
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from prasasti.services import explained_figures as figures
-from prasasti.services.explained_log import Told
+from prasasti.services.explained_log import Attested, Told
 from prasasti.services.explaining.recount import (
     FINANCIAL,
     PROPOSAL,
@@ -40,28 +40,51 @@ def _see_lot_opened(recount: Recount, told: Told, event: Mapping[str, Any]) -> N
     step.compare("live", len(live), event["live"], told.position)
 
 
-def _exclude_by_tags(recount: Recount, step: Step, lot: Lot) -> None:
-    """I1, I2, I5 by what was attested up to the deadline, by registrars on no side."""
-    parts = {each for other in recount.lots.values() for bid in other.bids.values() for each in bid.members if _is_there(bid)}
+def find_known(recount: Recount, time: int) -> int:
+    """The entry of the last tag that was attested up to a time; −1 before the first."""
+    return max((each.position for each in recount.log.tags if each.attested <= time), default=-1)
+
+
+def list_held(recount: Recount, time: int, known: int, ended_since: int | None = None) -> list[Attested]:
+    """What was attested up to an entry, ``known``, by registrars on no side, and in force at a time, the latest of each; also what
+    ended after another time, where one is given."""
+    parts = {each for lot in recount.lots.values() for bid in lot.bids.values() for each in bid.members if _is_there(bid)}
     latest = {
         (each.registrar, each.key_id, each.tag, each.organisation, each.handle, each.relation): each
         for each in recount.log.tags
-        if each.attested <= lot.deadline and each.registrar != recount.buyer and each.registrar not in parts
+        if each.position <= known and each.registrar != recount.buyer and each.registrar not in parts
     }
-    held = [each for each in latest.values() if not each.handle and each.since <= lot.deadline and not 0 < each.until <= lot.deadline]
-    ties = [figures.Tie(f"{each.key_id}/{each.tag}", each.relation, each.organisation, each.share_bp) for each in held]
-    live = list_live(lot)
+    ended = time if ended_since is None else ended_since
+    return [each for each in latest.values() if each.since <= time and not 0 < each.until <= ended]
+
+
+def as_tie(each: Attested) -> figures.Tie:
+    """An attestation as formulas take it."""
+    return figures.Tie(f"{each.key_id}/{each.tag}", each.relation, each.organisation, each.share_bp)
+
+
+def find_out_by_tags(recount: Recount, bids: Sequence[Bid], held: Sequence[Attested]) -> dict[str, tuple[str, str]]:
+    """Of bids that are compared, who is out, by which reason and tag: I1, I2, I5."""
+    ties = [as_tie(each) for each in held if not each.handle]
     designers = figures.list_designers(ties, recount.buyer, recount.plan["plan"]) if recount.plan["kind"] == "works" else set()
-    owned = figures.find_shared({bid.bidder: _union(figures.list_controllers(ties, each) for each in bid.members) for bid in live})
-    led = figures.find_shared({bid.bidder: _union(figures.list_directed(ties, each) for each in bid.members) for bid in live})
+    owned = figures.find_shared({bid.bidder: _union(figures.list_controllers(ties, each) for each in bid.members) for bid in bids})
+    led = figures.find_shared({bid.bidder: _union(figures.list_directed(ties, each) for each in bid.members) for bid in bids})
+    designed = {bid.bidder: each for bid in bids for each in bid.members if each in designers}
+    # Who is out for several is out for the last.
+    found = (("designed", designed), ("shared_director", led), ("shared_owner", owned))
+    return {bidder: (reason, tag) for reason, each in found for bidder, tag in each.items()}
+
+
+def _exclude_by_tags(recount: Recount, step: Step, lot: Lot) -> None:
+    """By what was attested before the deadline."""
+    live, held = list_live(lot), list_held(recount, lot.deadline - 1, find_known(recount, lot.deadline - 1))
+    out = find_out_by_tags(recount, live, held)
     for bid in live:
-        found = [(reason, tag.get(bid.bidder)) for reason, tag in (("shared_owner", owned), ("shared_director", led))]
-        found += [("designed", each) for each in bid.members if each in designers]
-        reason, tag = next(((reason, tag) for reason, tag in found if tag is not None), ("", ""))
-        if reason:
-            bid.out, bid.out_at = reason, max((each.position for each in held), default=-1)
+        if bid.bidder in out:
+            reason, tag = out[bid.bidder]
+            bid.out, bid.out_at = reason, max((each.position for each in held if not each.handle), default=-1)
             step.say(reason, bid.out_at, bidder=bid.bidder, tag=tag)
-    step.say("tags", deadline=lot.deadline, tags=len(held))
+    step.say("tags", deadline=lot.deadline, tags=sum(not each.handle for each in held))
 
 
 def _exclude_by_estimate(recount: Recount, step: Step, lot: Lot, told: Told) -> None:

@@ -93,7 +93,8 @@ class Lot:
 
 @dataclass(slots=True)
 class Recount:
-    """What is known so far, entry by entry. ``seats`` tells who sits on the committee, and whether they take part."""
+    """What is known so far, entry by entry. ``seats`` tells who sits on the committee, and whether they take part; ``declared`` when
+    each person declared interests first, ``recused`` whom that kept out."""
 
     log: ProcessLog
     read_document: ReadDocument
@@ -107,6 +108,8 @@ class Recount:
     published: int = 0
     deadline: int = 0
     seats: dict[str, bool] = field(default_factory=dict)
+    declared: dict[str, int] = field(default_factory=dict)
+    recused: set[str] = field(default_factory=set)
     envelopes: dict[str, Envelope] = field(default_factory=dict)
     debarred: dict[str, int] = field(default_factory=dict)
     contracts: dict[str, tuple[str, int]] = field(default_factory=dict)

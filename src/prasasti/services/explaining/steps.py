@@ -91,13 +91,14 @@ class Result(NamedTuple):
 
 @dataclass(slots=True)
 class Explanation:
-    """All steps of a process, in the order in which they happened."""
+    """All steps of a process, in the order in which they happened; ``notes`` of what was attested later, which changes no step."""
 
     process: str
     buyer: str
     currency: str
     steps: list[Step]
     results: list[Result]
+    notes: list[Line]
 
     @property
     def differs(self) -> Step | None:
