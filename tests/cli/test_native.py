@@ -69,6 +69,31 @@ def test_show_says_whom_each_act_put_out(tmp_path: Path, run: Run) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_show_flags_what_was_attested_later(tmp_path: Path, run: Run, language: str) -> None:
+    """Who decided is tied to a bidder, two bidders have an owner in common: when that came up, who attested it, whom it concerns."""
+    (tmp_path / "played").mkdir()
+    evaluation = Evaluation(found(tmp_path / "played"))
+    evaluation.publish_ranking()
+    evaluation.wait_until(evaluation.ledger.time + 60)
+    for whose, relation, share_bp in (("bidder-1", "owner", 6_000), ("agency-1/committee-2", "self", 0), ("bidder-3", "owner", 9_000)):
+        evaluation.attest("aa", whose, relation, share_bp)
+    ledger = make_folder(evaluation.ledger, tmp_path / "ledger")
+    flags = read_json(run("--json", "show", PROCESS, "--ledger", ledger))["native"]["flags"]
+    assert [(each["why"], each["person"], each["bidder"], each["lot"]) for each in flags] == [
+        ("shared_owner", "", "bidder-1", LOT), ("shared_owner", "", "bidder-3", LOT),
+        ("tied", "agency-1:committee-2", "bidder-1", ""), ("tied", "agency-1:committee-2", "bidder-3", ""),
+    ]  # fmt: skip
+    assert {(each["attested"], *each["registrars"]) for each in flags} == {(evaluation.ledger.time, "auditor-1")}
+    words, shown = load_words(language), run("--language", language, "show", PROCESS, "--ledger", ledger).stdout
+    assert words["acts.flags"] in shown
+    tied = words["acts.tied"].partition("{person}")[2].partition("{bidder}")[0]
+    assert [f"agency-1:committee-2{tied}{bidder}" in shown for bidder in ("bidder-1", "bidder-2", "bidder-3")] == [True, False, True]
+    explained = run("--language", language, "explain", PROCESS, "--ledger", ledger)
+    assert words["explain.notes"] in explained.stdout
+    assert len(read_json(run("--json", "explain", PROCESS, "--ledger", ledger))["notes"]) == 4
+
+
 def test_show_says_what_waits(tmp_path: Path, run: Run) -> None:
     (tmp_path / "played").mkdir()
     selection = Selection(found(tmp_path / "played"))
