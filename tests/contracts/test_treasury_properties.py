@@ -5,6 +5,8 @@ Beside the contract runs a plain account of the same events, which keeps who hol
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -33,6 +35,11 @@ def limit(amount: int) -> int:
     return min(max(amount, 0), MAX_AMOUNT_MINOR)
 
 
+def find_purses(lines: Iterable[str]) -> set[tuple[bool, str]]:
+    """Whose money lines are, and whether dollars."""
+    return {(line == "dollars", OWNERS.get(line, "treasury-1")) for line in lines}
+
+
 class Money(RuleBasedStateMachine):
     """``amounts``, ``reserved``, ``committed`` are the account: by line, and by holder and line."""
 
@@ -59,7 +66,7 @@ class Money(RuleBasedStateMachine):
             bool(some)
             and min(amounts.values()) >= 0
             and amounts.keys() <= self.amounts.keys()
-            and ("dollars" not in amounts or len(amounts) == 1)
+            and len(find_purses(amounts)) == 1
             and some.isdisjoint(self.carried)
         )
 
@@ -144,8 +151,8 @@ class Money(RuleBasedStateMachine):
 
     def reserve(self, reservation: str, amounts: dict[str, int]) -> None:
         held = self.reserved.get(reservation, {})
-        if ("dollars" in held) != ("dollars" in amounts) and held:
-            return  # Whoever reserves more for a matter does so in its own currency.
+        if held and find_purses(held) != find_purses(amounts):
+            return  # Whoever reserves more for a matter does so in its own currency, of its own treasury.
         is_free = self.is_drawable(amounts) and all(amount <= self.free_of(line) for line, amount in amounts.items() if amount)
         assert self.world.reserve(reservation, amounts) == is_free
         if is_free:
@@ -176,7 +183,7 @@ class Money(RuleBasedStateMachine):
             (not reservation or bool(held))
             and commitment not in self.committed
             and self.is_drawable(amounts)
-            and (not held or ("dollars" in held) == ("dollars" in amounts))
+            and (not held or find_purses(held) == find_purses(amounts))
             and all(self.free_of(line) >= 0 for line, amount in amounts.items() if amount)
             and all(amount <= held.get(line, 0) + self.free_of(line) for line, amount in amounts.items() if amount)
         )

@@ -1,7 +1,8 @@
-"""What other contracts do with budgets: look, reserve, release, commit. No message does it; who calls has judged its own rules.
+"""What other contracts do with budgets: look, reserve, release, commit, change and free what is committed.
 
-Pure, over a ``Draft``. A predicate goes before each change and says yes exactly where the change is possible; the change
-itself, asked for what its predicate denies, is a bug and not a refusal. Amounts are minor units by budget line.
+No message does it; who calls has judged its own rules. Pure, over a ``Draft``. A predicate goes before each change and says yes
+exactly where the change is possible; the change itself, asked for what its predicate denies, is a bug and not a refusal. Amounts are
+minor units by budget line.
 
 Does not judge who draws on which line: a caller does, by the line's ``organisation`` and ``unit``. Nor does it keep ids
 apart: a reservation's and a commitment's id belong to one matter alone.
@@ -52,7 +53,7 @@ def find_bearing_line(view: View, line: str) -> BudgetLineRecord:
     return record
 
 
-def add_to_line(draft: Draft, line: str, *, amount: int = 0, reserved: int = 0, committed: int = 0) -> BudgetLineRecord:
+def add_to_line(draft: Draft, line: str, *, amount: int = 0, reserved: int = 0, committed: int = 0, paid: int = 0) -> BudgetLineRecord:
     """Raise a line's sums by so many minor units, or lower them; Bug where one would leave the range of an amount."""
     before = get_line(draft, line)
     changed = replace(
@@ -60,6 +61,7 @@ def add_to_line(draft: Draft, line: str, *, amount: int = 0, reserved: int = 0, 
         amount_minor=format_amount(parse_amount(before.amount_minor) + amount),
         reserved_minor=format_amount(parse_amount(before.reserved_minor) + reserved),
         committed_minor=format_amount(parse_amount(before.committed_minor) + committed),
+        paid_minor=format_amount(parse_amount(before.paid_minor) + paid),
     )
     draft.put(line_key(line), changed)
     return changed
@@ -136,13 +138,85 @@ def commit(draft: Draft, reservation: str, commitment: str, amounts: Amounts) ->
     draft.put(commitment_key(commitment), CommitmentRecord(bound, reservation))
 
 
+def can_change_commitment(view: View, commitment: str, changes: Amounts) -> bool:
+    """Whether a commitment can bind more or less of lines, minor units by the line that it is bound on; new lines are added.
+
+    Never less than orders take of it already. More is of open lines of the commitment's currency and organisation, and free there, with
+    what the same change frees on the line that bears both.
+    """
+    record = view.get(commitment_key(commitment), CommitmentRecord)
+    if record is None:
+        return False
+    bound = {part.line: part for part in record.amounts}
+    lines = [find_line(view, line) for line in sorted({*bound, *changes})]
+    known = [line for line in lines if line is not None]
+    if len(known) < len(lines) or len({(line.currency, line.organisation) for line in known}) > 1:
+        return False
+    for line, change in changes.items():
+        open_minor = parse_amount(bound[line].committed_minor) - parse_amount(bound[line].ordered_minor) if line in bound else 0
+        if open_minor + change < 0 or (change > 0 and get_line(view, line).carried_to):
+            return False
+    added = _sum_by_bearing_line(view, changes)
+    free = {line: get_line(view, line).free_minor for line in added}
+    return all(change <= 0 or 0 <= free[line] >= change for line, change in added.items())
+
+
+def change_commitment(draft: Draft, commitment: str, changes: Amounts) -> None:
+    """Bind more or less, by line. Needs ``can_change_commitment``."""
+    ensure(can_change_commitment(draft, commitment, changes), f"the commitment {commitment} can be changed so")
+    record = require(draft.get(commitment_key(commitment), CommitmentRecord), commitment)
+    bound = {part.line: part for part in record.amounts}
+    for line, change in changes.items():
+        part = bound.get(line, CommittedAmount("0", line))
+        bound[line] = replace(part, committed_minor=format_amount(parse_amount(part.committed_minor) + change))
+    for line, change in sorted(_sum_by_bearing_line(draft, changes).items()):
+        add_to_line(draft, line, committed=change)
+    amounts = [part for _, part in sorted(bound.items()) if part.committed_minor != "0"]
+    draft.put(commitment_key(commitment), replace(record, amounts=amounts))
+
+
+def list_open(view: View, commitment: str) -> dict[str, int]:
+    """What a commitment binds and no order takes, by the line that it is bound on; only what is something, the earliest year first."""
+    record = view.get(commitment_key(commitment), CommitmentRecord)
+    parts = sorted(record.amounts, key=lambda part: (get_line(view, part.line).year, part.line)) if record is not None else []
+    found = {part.line: parse_amount(part.committed_minor) - parse_amount(part.ordered_minor) for part in parts}
+    return {line: amount for line, amount in found.items() if amount}
+
+
+def free_commitment(draft: Draft, commitment: str, amount_minor: int | None = None) -> dict[str, int]:
+    """Free so much of what a commitment binds and no order takes, of the latest year first, since orders take of the earliest; all of
+    it without an amount, and at most all. What was freed, by the line that it was bound on."""
+    freed: dict[str, int] = {}
+    open_by_line = list_open(draft, commitment)
+    left_minor = sum(open_by_line.values()) if amount_minor is None else amount_minor
+    ensure(left_minor >= 0, "what is freed is not less than nothing")
+    for line in reversed(open_by_line):
+        part_minor = min(open_by_line[line], left_minor)
+        if part_minor:
+            freed[line] = part_minor
+        left_minor -= part_minor
+    if freed:
+        change_commitment(draft, commitment, {line: -amount for line, amount in freed.items()})
+    return freed
+
+
+def _sum_by_bearing_line(view: View, changes: Amounts) -> dict[str, int]:
+    """Changes as the lines see them that bear them now."""
+    added: dict[str, int] = {}
+    for line, change in sorted(changes.items()):
+        bearing = find_bearing_line(view, line).line
+        added[bearing] = added.get(bearing, 0) + change
+    return added
+
+
 def _is_drawable(view: View, amounts: Amounts, others: Iterable[str]) -> bool:
-    """Whether amounts are some, none of them negative, of lines that are there and open, all in one currency, the others' too."""
+    """Whether amounts are some, none of them negative, of lines that are there and open, all in one currency and of one organisation,
+    the others' too: one treasury pays what a contract orders."""
     if not any(amounts.values()) or any(amount < 0 for amount in amounts.values()):
         return False
     lines = [find_line(view, line) for line in sorted({*amounts, *others})]
     known = [line for line in lines if line is not None]
-    if len(known) < len(lines) or len({line.currency for line in known}) > 1:
+    if len(known) < len(lines) or len({(line.currency, line.organisation) for line in known}) > 1:
         return False
     return all(not line.carried_to for line in known if amounts.get(line.line))
 

@@ -40,3 +40,13 @@ class OrderRaised(Event, frozen=True, tag="treasury.order_raised"):
     number: int
     order: str
     subject: str
+
+
+class LineSettled(Event, frozen=True, tag="treasury.line_settled"):
+    """A bank's report: an order's line is paid, rejected or returned, or a tax's receipt is known; and what the order is since."""
+
+    amount_minor: Amount
+    line: int
+    order: str
+    order_state: str
+    state: str

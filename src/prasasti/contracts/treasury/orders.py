@@ -1,4 +1,4 @@
-"""Payment orders: how one is raised, what of it is live, and the one function that matches a payment to a line.
+"""Payment orders: how one is raised, what of it is live, how another replaces its lines.
 
 Owns what contracts and messages do with orders. No message raises one: a contract does, in the block in which its last
 condition holds, and has judged its own rules. Pure, over a ``Draft``; a predicate goes before each change.
@@ -8,7 +8,7 @@ Money is counted three times and never differs: a line's amount, what its order 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import sha256
 from typing import NamedTuple
 
@@ -17,6 +17,7 @@ from msgspec.structs import replace
 from prasasti.contracts.lists import append_item, count_items, make_list_id
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.people import Person
+from prasasti.contracts.treasury.accounts import is_verified
 from prasasti.contracts.treasury.budgets import find_bearing_line, get_line
 from prasasti.contracts.treasury.events import OrderRaised
 from prasasti.contracts.treasury.records import (
@@ -27,6 +28,8 @@ from prasasti.contracts.treasury.records import (
     REJECTED,
     REPLACED,
     RETURNED,
+    SENT,
+    SETTLED,
     WITHHELD,
     CommitmentRecord,
     ListedOrder,
@@ -38,6 +41,7 @@ from prasasti.contracts.treasury.records import (
     order_key,
     reference_key,
 )
+from prasasti.contracts.treasury.shares import split_shares
 from prasasti.core.contract import Call, View
 from prasasti.core.types import Event, ensure, format_amount, parse_amount, require
 
@@ -168,6 +172,67 @@ def list_unpaid(record: OrderRecord) -> list[int]:
 def find_bearing(view: View, record: OrderRecord) -> list[str]:
     """The budget lines that bear an order now, in the order in which they pay it."""
     return [find_bearing_line(view, year.line).line for year in record.years]
+
+
+def are_unpaid(record: OrderRecord, lines: Sequence[int]) -> bool:
+    """37.1: lines of an order, named upwards and once, that a bank rejected or gave back and no other order pays."""
+    return bool(lines) and list(lines) == sorted(set(lines)) and set(lines) <= set(list_unpaid(record))
+
+
+def are_people_apart(record: OrderRecord, people: Iterable[Person]) -> bool:
+    """Whether none of some people brought an order about or approved it: who raises, who approves and who pays are different people,
+    whatever offices they have now."""
+    involved = (*record.raised_by, *record.approved_by)
+    return all(person not in involved for person in people)
+
+
+def can_replace(view: View, order: str, lines: Sequence[int], account: str) -> bool:
+    """Whether lines of an order can be paid by another: they are unpaid, and the account is their payee's, verified by the treasury."""
+    record = find_order(view, order)
+    if record is None or not are_unpaid(record, lines):
+        return False
+    return all(is_verified(view, record.lines[line].payee, record.treasury, account) for line in lines)
+
+
+def replace_lines(
+    draft: Draft, call: Call, order: str, lines: Sequence[int], account: str, new_order: str, raised_by: Sequence[Person]
+) -> list[Event]:
+    """Another order pays lines of an order, with the same amounts and out of its share of the budget lines. Needs ``can_replace``.
+
+    Who brought the first about brought about the other too.
+    """
+    ensure(can_replace(draft, order, lines, account), f"lines of {order} can be replaced")
+    ensure(find_order(draft, new_order) is None, f"the order {new_order} is new")
+    record = get_order(draft, order)
+    changed = [replace(line, state=REPLACED) if number in lines else line for number, line in enumerate(record.lines)]
+    moved = [_renew(record.lines[line], account) for line in lines]
+    amount_minor = sum(parse_amount(line.amount_minor) for line in moved)
+    kept, taken = split_shares(draft, record.years, amount_minor)
+    draft.put(order_key(order), replace(record, lines=changed, state=compute_state(changed), years=kept))
+    people = [*record.raised_by, *(person for person in raised_by if person not in record.raised_by)]
+    new = NewOrder(
+        order=new_order, subject=record.subject, cause=record.cause, milestone=record.milestone, commitment=record.commitment,
+        payee=moved[0].payee, net_minor=amount_minor, taxes=(), raised_by=people,
+    )  # fmt: skip
+    return put_new(draft, call, new, moved, taken, order)
+
+
+def compute_state(lines: Iterable[OrderLine]) -> str:
+    """The state of an order that was sent: settled once every line is paid, withheld or another order's."""
+    return SETTLED if all(line.state in (PAID, WITHHELD, REPLACED) for line in lines) else SENT
+
+
+def list_replaced(view: View, record: OrderRecord) -> list[OrderRecord]:
+    """The orders whose lines an order pays: the one that it replaces, the one that this replaces, …"""
+    found: list[OrderRecord] = []
+    while record.replaces:
+        record = get_order(view, record.replaces)
+        found.append(record)
+    return found
+
+
+def _renew(line: OrderLine, account: str) -> OrderLine:
+    return OrderLine(line.amount_minor, line.base_minor, line.code, line.payee, line.rate_bp, RAISED, account=account, reason=line.reason)
 
 
 def _add_ordered(draft: Draft, commitment: str, amounts: dict[str, int]) -> None:

@@ -97,7 +97,7 @@ class CommitmentRecord(Struct, frozen=True):
 
 
 class AccountRecord(Struct, frozen=True):
-    """``treasury/account/<organisation>``: the account that an organisation named last, and who verified it when (0: nobody).
+    """``treasury/account/<organisation>``: the account that an organisation named last.
 
     ``changed`` is when another account stood here before; 0 for the first.
     """
@@ -106,12 +106,23 @@ class AccountRecord(Struct, frozen=True):
     changed: int
     named: int
     named_by: Person
+
+
+class VerificationRecord(Struct, frozen=True):
+    """``treasury/verification/<digest of organisation and treasury>``: the account of a payee that a treasury verified last. Each
+    treasury pays to what its own payers verified."""
+
+    account: str
+    organisation: str
+    treasury: str
     verified: int
-    verified_by: Person | None
+    verified_by: Person
 
 
 class OrderYear(Struct, frozen=True):
-    """What an order takes of a budget line, and what of that is paid. Together they are the lines that no other order replaces."""
+    """What an order takes of a budget line, and what of that is paid. Together they are the lines that no other order replaces.
+
+    What is paid lies on the line that paid it; for the rest ``budgets.find_bearing_line`` says who bears it now."""
 
     amount_minor: Amount
     line: str
@@ -181,14 +192,15 @@ class BatchRecord(Struct, frozen=True):
 
 
 class EntryRecord(Struct, frozen=True):
-    """``treasury/entry/<digest of bank and entry>``: an entry of a statement that is known; ``order`` and ``line`` (−1: none), or
-    ``item``, say what it settled or opened."""
+    """``treasury/entry/<digest of treasury, bank and entry>``: an entry of a statement that a treasury knows; ``order`` and ``line``
+    (−1: none), ``item`` or ``matter`` say what it settled, opened or received. Nobody makes another treasury's entries known."""
 
     amount_minor: SignedAmount
     bank: str
     entry: str
     item: str
     line: int
+    matter: str
     order: str
     statement: str
 
@@ -268,6 +280,11 @@ def account_key(organisation: str) -> str:
     return f"treasury/account/{organisation}"
 
 
+def verification_key(organisation: str, treasury: str) -> str:
+    """Key of a VerificationRecord."""
+    return "treasury/verification/" + _digest(organisation, treasury)
+
+
 def order_key(order: str) -> str:
     """Key of an OrderRecord."""
     return f"treasury/order/{order}"
@@ -278,9 +295,9 @@ def batch_key(batch: str) -> str:
     return f"treasury/batch/{batch}"
 
 
-def entry_key(bank: str, entry: str) -> str:
-    """Key of an EntryRecord; neither part can hold a zero byte."""
-    return "treasury/entry/" + sha256(b"\0".join((bank.encode(), entry.encode()))).hexdigest()[:32]
+def entry_key(treasury: str, bank: str, entry: str) -> str:
+    """Key of an EntryRecord; no part can hold a zero byte."""
+    return "treasury/entry/" + _digest(treasury, bank, entry)
 
 
 def item_key(item: str) -> str:
@@ -296,3 +313,7 @@ def due_key(matter: str) -> str:
 def reference_key(reference: str) -> str:
     """Key of a ReferenceRecord."""
     return f"treasury/reference/{reference}"
+
+
+def _digest(*parts: str) -> str:
+    return sha256(b"\0".join(part.encode() for part in parts)).hexdigest()[:32]
