@@ -400,6 +400,8 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a complaint's id again": ("procurement.00.2", at_award(all_of(lambda s: s.complain(), lambda s: s.complain("bidder-2")))),
     "complained on film": ("procurement.00.5", at_award(lambda s: s.complain(document=VIDEO))),
     "complained about the weather": ("procurement.00.6", at_award(lambda s: s.complain(ground="weather"))),
+    "complained for the eleventh time": ("procurement.21.4", at_award(
+        all_of(*(lambda s, n=number: s.complain(complaint=f"c-{n}") for number in range(10)), lambda s: s.complain(complaint="c-10")))),
     # 22
     "a complaint is rejected": (ACCEPTED, at(complained, lambda s: s.answer())),
     "a complaint is upheld, and nothing follows": (ACCEPTED, at(complained, lambda s: s.answer("upheld"))),

@@ -318,6 +318,14 @@ def take(seat: str, leaves: Any, enters: Any, *signers: Signer, reason: str = "l
     return lambda evaluation: evaluation.take_seat(seat, leaves, enters, *signers, reason=reason)
 
 
+def empower(name: str, role: str) -> Callable[[Evaluation], str]:
+    """The buyer's registrar gives somebody one role more."""
+    registrar: Signer = (f"{BUYER}/registrar", "identity.registrar")
+    return lambda evaluation: evaluation.do(
+        "identity.grant_office", {"key": key_of(f"{BUYER}/{name}"), "role": role, "until": evaluation.ledger.time + 300 * DAY}, registrar
+    )
+
+
 def score(name: str = COMMITTEE[0], scores: Any = b"{}", **changes: Any) -> Callable[[Evaluation], str]:
     return lambda evaluation: evaluation.score(name, scores, **changes)
 
@@ -480,6 +488,11 @@ ROWS: dict[str, tuple[str, Play]] = {
     "an alternate who declared none": (ACCEPTED, after_opening(all_of(
         declare("alternate-1", "committee"), take("committee", COMMITTEE[0], "alternate-1")))),
     "an inspector as witness": ("procurement.13.3", before_opening(take("witness", None, "inspector"))),
+    "an authority as member": ("procurement.13.3", before_opening(all_of(
+        empower("alternate-1", "procurement.authority"), take("committee", COMMITTEE[0], "alternate-1")))),
+    "a member as authority": ("procurement.00.1", before_opening(all_of(
+        empower(COMMITTEE[0], "procurement.authority"),
+        take("committee", COMMITTEE[1], "alternate-1", signer(COMMITTEE[0], "authority"))))),
     "an alternate as witness": ("procurement.13.3", before_opening(take("witness", None, "alternate-1"))),
     "a trustee while no round is lost": ("procurement.13.4", rated(
         take("trustee", trustee("citizens-1"), trustee("trustees-1"), reason="trustees_lost"))),

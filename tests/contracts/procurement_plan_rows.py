@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from tests.contracts.plays import Play, after, do
-from tests.contracts.selection import AUTHORITY, MILLION, MINUTES, OFFICER, PLAN, budget, plan
-from tests.core.ledger import ACCEPTED, Signer
+from tests.contracts.selection import AUTHORITY, BUYER, MILLION, MINUTES, OFFICER, PLAN, PROCESS, budget, plan
+from tests.core.ledger import ACCEPTED, START, Signer
 
 _OFFICES = {"procurement.authority", "procurement.officer"}
 ALLOWED: dict[tuple[str, int], set[str]] = {
@@ -51,6 +51,21 @@ def parts(*lines: tuple[str, int]) -> dict[str, Any]:
     return {"amount": total, "budgets": [{"amount": str(amount), "line": line} for line, amount in lines]}
 
 
+def attest(ocid: str = PROCESS, release: str = "r1", **changes: Any) -> Play:
+    """A release that the buyer attests, which publishes under any name, as from another system."""
+    arguments = {
+        "buyer": BUYER, "date": START, "document": MINUTES | {"media_type": "application/json"}, "ocid": ocid, "publisher": BUYER,
+        "redaction_version": 1, "release_id": release, "suppliers": ["bidder-1"], "tag": ["award"],
+    } | changes  # fmt: skip
+    return do("procurement.attest_release", arguments, (f"{BUYER}/publisher", "procurement.publisher"))
+
+
+PUBLISHES = do(
+    "identity.register_publisher",
+    {"licence": "https://creativecommons.org/licenses/by/4.0/", "ocid_prefixes": ["ocds-213czf"], "organisation": BUYER,
+     "publication_policy": ""},
+    ("auditor-1/registrar", "identity.registrar"),
+)  # fmt: skip
 SECOND_LINE = money("2027-parks", year=2027)
 YEARS = parts(("2026-parks", 300 * MILLION), ("2027-parks", 200 * MILLION))
 
@@ -73,7 +88,12 @@ MAY_BE_EMPTY = {
 }
 
 ROWS: dict[str, tuple[str, Play]] = {
+    # 45
+    "a release of a process that runs here": ("procurement.45.4", after(PUBLISHES, money(), announce(), attest())),
+    "a release of a process that runs elsewhere": (ACCEPTED, after(PUBLISHES, money(), announce(), attest(f"{PROCESS}-x"))),
+    "a release whose ocid would be another key": (ACCEPTED, after(PUBLISHES, money(), announce(), attest(f"{PROCESS}/terms"))),
     # 01
+    "a plan line under whose ocid releases were attested": ("procurement.00.2", after(PUBLISHES, money(), attest(), announce())),
     "a plan line": (ACCEPTED, after(money(), announce())),
     "a plan line, the authority first": (ACCEPTED, after(money(), announce(AUTHORITY, OFFICER))),
     "a plan line by two officers": ("procurement.00.1", after(money(), announce(OFFICER, OTHERS_OFFICER))),

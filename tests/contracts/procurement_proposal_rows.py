@@ -24,6 +24,7 @@ from tests.contracts.selection import (
     PROCESS,
     TRUSTEES,
     Selection,
+    list_sealers,
     lot,
     proposal,
     round_of,
@@ -34,7 +35,7 @@ from tests.contracts.selection import (
 from tests.core.ledger import ACCEPTED, START, Ledger, Signer, key_of, signing_key
 
 ALLOWED: dict[tuple[str, int], set[str]] = {
-    ("procurement.submit_sealed", 0): {"procurement.bidder"},
+    **{("procurement.submit_sealed", place): {"procurement.bidder"} for place in range(2)},
     ("procurement.withdraw_sealed", 0): {"procurement.bidder"},
     ("procurement.publish_opening_shares", 0): {"procurement.trustee"},
     ("procurement.report_file_missing", 0): {"procurement.committee"},
@@ -100,7 +101,8 @@ class Bench(Selection):
 
     def submit(self, bidder: str, slot: str = "proposal", plaintext: bytes | None = None, lot_name: str = LOT, **changes: Any) -> str:
         arguments, envelope = self.arguments(bidder, slot, plaintext, lot_name)
-        answer = self.do("procurement.submit_sealed", arguments | changes, bidder_of(bidder))
+        signers = changes.pop("signers", None) or list_sealers(bidder, arguments | changes)
+        answer = self.do("procurement.submit_sealed", arguments | changes, *signers)
         if answer == ACCEPTED:
             self.envelopes[bidder, slot] = envelope
         return answer
@@ -359,6 +361,14 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a request to qualify": (ACCEPTED, run(QUALIFYING, submit(slot="qualification"))),
     "a proposal before anybody qualified": ("procurement.00.2", run(QUALIFYING, submit(slot="technical"))),
     "a consortium": (ACCEPTED, run(ASKED, submit(members=PARTNERS))),
+    "a consortium with a member that was not asked": ("procurement.00.1", run(
+        ASKED, submit(members=PARTNERS, signers=[bidder_of("bidder-1")]))),
+    "a consortium that somebody else signs too": ("procurement.00.1", run(
+        ASKED, submit(members=PARTNERS, signers=[bidder_of(f"bidder-{number}") for number in (1, 2, 3)]))),
+    "a consortium's correction, by its leader": (ACCEPTED, run(
+        ASKED, submit(members=PARTNERS), submit(members=PARTNERS, signers=[bidder_of("bidder-1")]))),
+    "a consortium by its leader after a member left": ("procurement.00.1", run(
+        ASKED, submit(members=PARTNERS), submit(), submit(members=PARTNERS, signers=[bidder_of("bidder-1")]))),
     "a consortium without its leader": ("procurement.08.2", run(ASKED, submit(members=consortium(("bidder-2", 10_000))))),
     "a consortium with a member twice": (
         "procurement.08.2", run(ASKED, submit(members=consortium(("bidder-1", 5_000), ("bidder-1", 5_000))))),
@@ -509,7 +519,7 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
                        "size": FILE_BYTES}],
             "lot": LOT, "members": PARTNERS, "process": PROCESS, "round": "ab" * 32, "sealed": "AAAA", "slot": "proposal",
         },
-        (bidder_of("bidder-1"),),
+        (bidder_of("bidder-1"), bidder_of("bidder-2")),
     ),
     "procurement.withdraw_sealed": ({"lot": LOT, "process": PROCESS, "slot": "proposal"}, (bidder_of("bidder-1"),)),
     "procurement.publish_opening_shares": (

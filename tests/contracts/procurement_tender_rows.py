@@ -429,6 +429,7 @@ AMENDING: dict[str, tuple[str, Play]] = {
     "other trustees, too few": ("procurement.06.10", after(TENDERED, amend(trustees=trustees(*TRUSTEES[:2])))),
     "a later deadline": (ACCEPTED, after(TENDERED, amend(**shifted(deadline=20, opening=20)))),
     "an earlier deadline": ("procurement.06.11", after(TENDERED, amend(**shifted(deadline=13)))),
+    "an earlier end of questions": ("procurement.06.11", after(TENDERED, amend(**shifted(question_end=5)))),
     "an earlier opening": ("procurement.06.11", after(TENDERED, amend(**shifted(opening=14)))),
     "shorter lives of proposals": ("procurement.06.11", after(TENDERED, amend(**shifted(valid_until=100)))),
     "an amended deadline after the opening": ("procurement.06.11", after(TENDERED, amend(**shifted(deadline=20)))),

@@ -26,18 +26,20 @@ MILLION = 100_000_000
 
 BUYERS_KEYS = {
     "authority": ["procurement.authority"],
+    "bidder": ["procurement.bidder"],
     "certifier": ["procurement.certifier"],
     "clerk": ["governance.officer"],
     "inspector": ["procurement.inspector"],
     "officer": ["procurement.officer"],
     "registrar": ["identity.registrar"],
     "officer-2": ["procurement.officer"],
+    "publisher": ["procurement.publisher"],
     "inspector-2": ["procurement.inspector"],
     "reviewer": ["procurement.reviewer"],
     **{name: ["procurement.committee"] for name in (*COMMITTEE, "alternate-1", "committee-4")},
 }
 GOVERNING = {"officer": ["governance.officer"], "registrar": ["identity.registrar"]}
-KEEPING = {"store": ["governance.store"], "trustee": ["procurement.trustee"]}
+KEEPING = {"bidder": ["procurement.bidder"], "store": ["governance.store"], "trustee": ["procurement.trustee"]}
 MEMBERS = {
     "agency-1": ("agency", BUYERS_KEYS),
     "auditor-1": ("auditor", GOVERNING | KEEPING | {"auditor": ["governance.auditor"]}),
@@ -55,7 +57,7 @@ ORGANISATIONS = {
         "payer-2": ["treasury.payer"],
     },
     "trustees-1": {"second": ["procurement.trustee"], "trustee": ["procurement.trustee"]},
-    "trustees-2": {"trustee": ["procurement.trustee"]},
+    "trustees-2": {"bidder": ["procurement.bidder"], "trustee": ["procurement.trustee"]},
 }
 REQUEST = {"media_type": "application/pdf", "sha256": "a1" * 32, "size": 1_000}
 MINUTES = {"media_type": "application/pdf", "sha256": "a2" * 32, "size": 1_000}
@@ -191,6 +193,12 @@ def seal(round_: Round, plaintext: bytes, lot_name: str, slot: str, sealer: str)
     return sealed, compute_envelope_id(context, sealed).hex()
 
 
+def list_sealers(bidder: str, arguments: dict[str, Any]) -> list[Signer]:
+    """Who signs a proposal: the bidder, and each member of its consortium."""
+    others = dict.fromkeys(member["organisation"] for member in arguments["members"] if member["organisation"] != bidder)
+    return [(f"{each}/bidder", "procurement.bidder") for each in (bidder, *others)]
+
+
 class Selection:
     """A selection under way: the ledger, and the envelopes that were sent in, by bidder and slot."""
 
@@ -231,7 +239,7 @@ class Selection:
             "files": [], "lot": lot_name, "members": [], "process": PROCESS, "round": compute_round(*round_).hex(),
             "sealed": base64.b64encode(sealed).decode(), "slot": "proposal",
         } | changes  # fmt: skip
-        answer = self.do("procurement.submit_sealed", arguments, (f"{bidder}/bidder", "procurement.bidder"))
+        answer = self.do("procurement.submit_sealed", arguments, *list_sealers(bidder, arguments))
         if answer == ACCEPTED:
             self.envelopes[bidder, lot_name] = envelope
         return answer

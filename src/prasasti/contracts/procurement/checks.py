@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from prasasti.contracts.procurement.parameters import MAX_RELEASE_BYTES, MAX_VERSIONS, RELEASE_MEDIA_TYPE, RELEASE_TAGS
+import re
+
+from prasasti.contracts.procurement.parameters import MAX_RELEASE_BYTES, MAX_VERSIONS, RELEASE_MEDIA_TYPE, RELEASE_TAGS, read_code
+from prasasti.contracts.procurement.plan.records import PlanRecord
+from prasasti.contracts.procurement.process import find_process, plan_key
 from prasasti.contracts.procurement.records import ReleaseRecord, release_key
 from prasasti.core.contract import Call, View
 from prasasti.core.genesis import OrganisationRecord
+
+# Of a process that runs here (``shapes.ProcessId``).
+NATIVE_OCID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 def is_document_fit(view: View, call: Call) -> bool:
@@ -34,6 +41,17 @@ def has_room_for_version(view: View, call: Call) -> bool:
     arguments = call.arguments
     record = view.get(release_key(arguments.publisher, arguments.ocid, arguments.release_id), ReleaseRecord)
     return record is None or len(record.versions) < MAX_VERSIONS or is_recorded(record, arguments.document.sha256)
+
+
+def runs_elsewhere(view: View, call: Call) -> bool:
+    """45.4: no plan line or process of this ledger has the ocid: what runs here its own acts tell, and nobody another way."""
+    ocid: str = call.arguments.ocid
+    # An ocid may hold what would make another key of it.
+    if NATIVE_OCID.fullmatch(ocid) is None:
+        return True
+    plan = ocid.removeprefix(f"{read_code(view, 'ocid_prefix', call.time)}-")
+    is_planned = plan != ocid and view.get(plan_key(plan), PlanRecord) is not None
+    return not is_planned and find_process(view, ocid) is None
 
 
 def is_recorded(record: ReleaseRecord, sha256: str) -> bool:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from prasasti.contracts.people import Person, list_people
 from prasasti.contracts.procurement.process import find_lot, find_process, get_lot, get_process
-from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_majority, is_opened, list_sitting
+from prasasti.contracts.procurement.seats import (
+    AUTHORITY,
+    COMMITTEE,
+    OFFICER,
+    has_declared,
+    is_buyers_authority,
+    is_majority,
+    is_opened,
+    list_sitting,
+)
 from prasasti.core.contract import Call, View
 from prasasti.core.types import Document
 
@@ -34,9 +43,9 @@ def are_colleagues(call: Call, *people: Person) -> bool:
 
 
 def does_buyers_authority_sign(view: View, call: Call) -> bool:
-    """00.1: whoever signs as authority belongs to the process's buyer."""
+    """00.1: whoever signs as authority has that seat in the process."""
     record = find_process(view, call.arguments.process)
-    return record is not None and all(person.organisation == record.buyer for person in list_people(view, call, AUTHORITY))
+    return record is not None and all(is_buyers_authority(record, person) for person in list_people(view, call, AUTHORITY))
 
 
 def does_officer_sign(view: View, call: Call) -> bool:

@@ -69,6 +69,7 @@ OWN_MESSAGES = (
             (rejections.NOT_PUBLISHER, checks.is_registered_publisher),
             (rejections.TAG_UNKNOWN, checks.are_tags_known),
             (rejections.TOO_MANY_VERSIONS, checks.has_room_for_version),
+            (rejections.RUNS_HERE, checks.runs_elsewhere),
         ),
         process=transitions.process_attest_release,
         documents=("document",),

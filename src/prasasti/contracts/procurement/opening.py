@@ -155,7 +155,7 @@ def _take_proposal(draft: Draft, lot: LotRecord, record: EnvelopeRecord, result:
 
 
 def _make_offer(view: View, terms: TermsRecord, lot: LotRecord, proposal: ProposalRecord, contents: Contents) -> OfferRecord | None:
-    """What a proposal offers so far, its price by the rules of arithmetic; None where that exceeds an amount."""
+    """What a proposal offers so far, its price by the rules of arithmetic; None where that exceeds an amount, or comes to nothing."""
     if isinstance(contents, Qualification):
         return proposal.offer or OfferRecord(0, "", "0", "0", 0, 0)
     if not isinstance(contents, Proposal):
@@ -168,6 +168,9 @@ def _make_offer(view: View, terms: TermsRecord, lot: LotRecord, proposal: Propos
         else:
             arithmetic = compute_lump_sum(stated_minor)
     except MoneyOverflow:
+        return None
+    # Against a price of nothing all others have no points, whoever wins in the end.
+    if not arithmetic.price_minor:
         return None
     return OfferRecord(
         contents.bmp_bp, contents.currency, format_amount(arithmetic.price_minor), contents.price, contents.tkdn_bp, contents.valid_until

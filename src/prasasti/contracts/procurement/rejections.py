@@ -14,4 +14,5 @@ DOCUMENT_UNFIT = Rejection("procurement.00.5", "a document is of a type that is 
 UNKNOWN_CODE = Rejection("procurement.00.6", "a code is not in the list for this message")
 NOT_PUBLISHER = Rejection("procurement.45.1", "the publisher is not the actor, or not registered for the ocid's prefix")
 TAG_UNKNOWN = Rejection("procurement.45.2", "a tag is not in the codelist of OCDS 1.1")
+RUNS_HERE = Rejection("procurement.45.4", "the process runs on this ledger")
 TOO_MANY_VERSIONS = Rejection("procurement.45.3", "the release has as many versions as a release may have")

@@ -40,9 +40,11 @@ def is_majority(record: ProcessRecord, people: Sequence[Person]) -> bool:
     return len(signing) >= least
 
 
-def is_buyers_authority(view: View, record: ProcessRecord, person: Person) -> bool:
-    """Whether a person who signs as authority belongs to the buyer."""
-    return person.organisation == record.buyer
+def is_buyers_authority(record: ProcessRecord, person: Person) -> bool:
+    """Whether a person who signs as authority belongs to the buyer, and neither decides in the committee nor may come to (03.7): the
+    role can be given to somebody long after a request named its seats."""
+    deciding = [*(seat.person for seat in record.seats.committee), *record.seats.alternates]
+    return person.organisation == record.buyer and person not in deciding
 
 
 def find_interests(view: View, process: str, person: Person) -> InterestsRecord | None:

@@ -153,7 +153,7 @@ def _take_contents(recount: Recount, step: Step, lot: Lot, envelope: Envelope) -
         bid.price_minor = _say_bill(recount, step, lot, contents, envelope)
     else:
         step.say("lump_sum", envelope.position, envelope.document, bidder=bid.bidder, price=contents.price)
-    if bid.price_minor > figures.LARGEST_AMOUNT_MINOR:
+    if not 0 < bid.price_minor <= figures.LARGEST_AMOUNT_MINOR:
         envelope.state, envelope.reason, bid.out, bid.out_at = "malformed", "amount", "malformed", envelope.position
 
 

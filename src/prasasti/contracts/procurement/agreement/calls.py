@@ -24,7 +24,7 @@ from prasasti.contracts.procurement.agreement.records import (
 )
 from prasasti.contracts.procurement.agreement.signing import find_officer, list_contractors
 from prasasti.contracts.procurement.lots import find_proposal
-from prasasti.contracts.procurement.parameters import read_codes
+from prasasti.contracts.procurement.parameters import MAX_PARTY_BYTES, read_codes
 from prasasti.contracts.procurement.process import find_lot, get_process
 from prasasti.contracts.procurement.seats import OFFICER
 from prasasti.core.contract import Call, View
@@ -69,9 +69,10 @@ def is_guarantor_trusted(view: View, call: Call) -> bool:
 
 
 def are_guarantee_parties_fit(view: View, call: Call) -> bool:
-    """29.4: the beneficiary is the buyer; the principal owes what is guaranteed; the guarantor is neither."""
+    """29.4: the beneficiary is the buyer; the principal owes what is guaranteed; the guarantor is neither, and has an id for which an
+    event of the schedule has room."""
     arguments = call.arguments
-    if len({call.actor, arguments.principal, arguments.beneficiary}) < 3:
+    if len({call.actor, arguments.principal, arguments.beneficiary}) < 3 or len(call.actor) > MAX_PARTY_BYTES:
         return False
     if arguments.obligation in (APPEAL, BID):
         is_bidder = find_proposal(view, arguments.process, arguments.lot, arguments.principal) is not None

@@ -39,7 +39,16 @@ from prasasti.contracts.procurement.process import (
     plan_key,
 )
 from prasasti.contracts.procurement.proposal.checks import is_debarred
-from prasasti.contracts.procurement.seats import AUTHORITY, BIDDER, COMMITTEE, OFFICER, has_declared, is_majority, is_opened
+from prasasti.contracts.procurement.seats import (
+    AUTHORITY,
+    BIDDER,
+    COMMITTEE,
+    OFFICER,
+    has_declared,
+    is_buyers_authority,
+    is_majority,
+    is_opened,
+)
 from prasasti.contracts.procurement.tender.transitions import sum_ceiling
 from prasasti.contracts.treasury.budgets import can_reserve, is_reservation_covered
 from prasasti.core.contract import Call, View
@@ -78,7 +87,7 @@ def do_awarders_sign(view: View, call: Call) -> bool:
         return False
     committee, authorities = list_people(view, call, COMMITTEE), list_people(view, call, AUTHORITY)
     if parse_amount(call.arguments.price) > read_amount(view, process.kind, "authority_awards_above", process.published):
-        return not committee and len(authorities) == 1 and authorities[0].organisation == process.buyer
+        return not committee and len(authorities) == 1 and is_buyers_authority(process, authorities[0])
     return not authorities and is_majority(process, committee)
 
 
@@ -220,7 +229,7 @@ def do_declarers_sign(view: View, call: Call) -> bool:
         return False
     committee, authorities = list_people(view, call, COMMITTEE), list_people(view, call, AUTHORITY)
     if call.arguments.ground == "i":
-        return not committee and len(authorities) == 1 and authorities[0].organisation == process.buyer
+        return not committee and len(authorities) == 1 and is_buyers_authority(process, authorities[0])
     lots = [find_lot(view, call.arguments.process, name) for name in call.arguments.lots]
     is_any_opened = any(lot is not None and is_opened(lot) for lot in lots)
     have_declared = all(has_declared(view, call.arguments.process, person) for person in committee)

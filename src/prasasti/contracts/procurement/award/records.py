@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from prasasti.contracts.procurement.process import lot_name
+from prasasti.contracts.procurement.process import digest, lot_name
 from prasasti.core.types import Document
 
 PENDING, ACTIVE, CANCELLED = "pending", "active", "cancelled"
@@ -58,6 +58,12 @@ class ComplaintRecord(Struct, frozen=True):
     window_ends: int
 
 
+class ComplainantRecord(Struct, frozen=True):
+    """How often a bidder complained about a lot."""
+
+    complaints: int
+
+
 class AppealRecord(Struct, frozen=True):
     """An appeal against an answer; ``bond`` names a guarantee, "" where none is asked. ``answer`` is the reviewer's, None after
     silence."""
@@ -101,6 +107,11 @@ def award_key(process: str, lot: str, award: str) -> str:
 def complaint_key(process: str, complaint: str) -> str:
     """Key of a ComplaintRecord; each has a home of its own, since a lot may have a thousand bidders."""
     return f"procurement/complaint/{process}:{complaint}"
+
+
+def complainant_key(process: str, lot: str, bidder: str) -> str:
+    """Key of a ComplainantRecord."""
+    return f"procurement/complainant/{digest(process, lot, bidder)}"
 
 
 def appeal_key(process: str, appeal: str) -> str:

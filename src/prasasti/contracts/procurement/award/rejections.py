@@ -12,6 +12,7 @@ PRICE_ABOVE_ESTIMATE = Rejection("procurement.20.3", "the price is not the propo
 REASONS_MISSING = Rejection("procurement.20.5", "the document with the reasons to all is none that people can read")
 NOT_DECLARED_AWARD = Rejection("procurement.20.6", "a signer of the committee has not declared interests, or is kept out by them")
 COMPLAINED_TOO_LATE = Rejection("procurement.21.1", "no window to complain about the lot is open")
+COMPLAINED_OFTEN = Rejection("procurement.21.4", "the bidder complained about the lot as often as it may")
 REMEDY_UNFIT = Rejection("procurement.22.2", "the remedy does not fit the state of the lot")
 NOT_DECLARED_ANSWER = Rejection(
     "procurement.22.3", "a signer of the committee who answers has not declared interests, or is kept out by them"

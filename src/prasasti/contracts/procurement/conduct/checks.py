@@ -95,7 +95,10 @@ def is_concerned(view: View, call: Call) -> bool:
     """51.3: the organisation is of the contractor, or proposed in the process, be it that it withdrew."""
     arguments = call.arguments
     if arguments.contract is not None:
-        return arguments.organisation in list_contractors(require(_find_agreement(view, call), arguments.contract))
+        agreement = require(_find_agreement(view, call), arguments.contract)
+        # Of a community's contract its signature alone tells that it knows of it; to an award one's own proposal led.
+        has_signed = arguments.organisation in [signature.organisation for signature in agreement.signatures]
+        return arguments.organisation in list_contractors(agreement) and (bool(agreement.process) or has_signed)
     if arguments.process is None:
         return True
     keys = [part_key(arguments.process, lot, arguments.organisation) for lot in get_process(view, arguments.process).lots]

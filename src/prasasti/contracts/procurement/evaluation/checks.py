@@ -42,7 +42,7 @@ from prasasti.contracts.procurement.proposal.checks import MAX_VERSIONS, is_seal
 from prasasti.contracts.procurement.proposal.records import PartRecord, part_key
 from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.contracts.procurement.scoring import WHOLE_BP
-from prasasti.contracts.procurement.seats import COMMITTEE, OFFICER, find_interests, has_declared, is_opened
+from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, find_interests, has_declared, is_opened
 from prasasti.contracts.procurement.shapes import Trustee
 from prasasti.contracts.procurement.tender.trustees import do_trustees_fit
 from prasasti.core.admission import is_organisation_active
@@ -142,14 +142,15 @@ def is_entering_clean(view: View, call: Call) -> bool:
 
 
 def do_seats_stay_apart(view: View, call: Call) -> bool:
-    """13.3: as 03.7: nobody of the committee, nor an alternate, has another seat; who inspects is neither officer nor certifier."""
+    """13.3: as 03.7: nobody of the committee, nor an alternate, has another seat, or is an authority; who inspects is neither officer
+    nor certifier."""
     arguments, seats = call.arguments, get_process(view, call.arguments.process).seats
     if arguments.seat == TRUSTEE_SEAT:
         return True
     person = Person(arguments.enters.handle or "", arguments.enters.organisation)
     others = [each for each in (seats.certifier, seats.inspector, seats.officer, seats.reviewer, seats.witness) if each is not None]
     if arguments.seat == "committee":
-        return person not in others
+        return person not in others and not holds_role(view, call, person, AUTHORITY)
     if person in (*(seat.person for seat in seats.committee), *seats.alternates):
         return False
     excluded = {

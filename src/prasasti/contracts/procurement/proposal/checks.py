@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from prasasti.contracts.governance.roster import find_member
-from prasasti.contracts.offices import key_key
+from prasasti.contracts.offices import find_bound_key, key_key
 from prasasti.contracts.procurement.calendar import DAY_SECONDS
 from prasasti.contracts.procurement.conditions import does_member_sign, have_deciders_declared, is_lot_known
 from prasasti.contracts.procurement.conduct.records import DebarredRecord, debarred_key
 from prasasti.contracts.procurement.lots import compute_term_end, find_proposal
-from prasasti.contracts.procurement.parameters import read_term
+from prasasti.contracts.procurement.parameters import MAX_PARTY_BYTES, read_term
 from prasasti.contracts.procurement.process import (
     CANCELLED,
     DECIDED,
@@ -70,6 +70,17 @@ def is_before_deadline(view: View, call: Call) -> bool:
     return process is None or call.time < compute_deadline(process, call.arguments.slot)
 
 
+def do_members_agree(view: View, call: Call) -> bool:
+    """00.1: the bidder signs first and, once each, those whom it newly names as members; nobody else does. Whom another names
+    without asking would be kept from a proposal of its own, and could be reproached with not signing a contract."""
+    signing = [find_bound_key(view, signer.key).organisation for signer in call.signers]
+    named = [member.organisation for member in call.arguments.members]
+    parts = {each: view.get(part_key(call.arguments.process, call.arguments.lot, each), PartRecord) for each in named}
+    joining = [each for each, part in parts.items() if each != call.actor and (part is None or part.bidder != call.actor)]
+    are_members = all(each in named for each in signing[1:])
+    return are_members and len(dict.fromkeys(signing)) == len(signing) and all(each in signing for each in joining)
+
+
 def is_slot_open(view: View, call: Call) -> bool:
     """00.2: the lot is there and open, has such a slot at this stage, and the seal is for its present round."""
     process, lot = find_process(view, call.arguments.process), find_lot(view, call.arguments.process, call.arguments.lot)
@@ -80,7 +91,8 @@ def is_slot_open(view: View, call: Call) -> bool:
 
 
 def are_members_fit(view: View, call: Call) -> bool:
-    """08.2: the leader among the members; each not debarred, no trustee, not the buyer, in no other proposal for the lot."""
+    """08.2: the leader among the members; each not debarred, no trustee, not the buyer, in no other proposal for the lot, and with an
+    id that later messages and lists have room for."""
     process, lot = get_process(view, call.arguments.process), get_lot(view, call.arguments.process, call.arguments.lot)
     named = [member.organisation for member in call.arguments.members] or [call.actor]
     trustees = [trustee.organisation for trustee in get_round_record(view, lot.proposal_round).trustees]
@@ -89,6 +101,7 @@ def are_members_fit(view: View, call: Call) -> bool:
     return all(
         organisation != process.buyer
         and organisation not in trustees
+        and len(organisation) <= MAX_PARTY_BYTES
         and not is_debarred(view, organisation, call.time)
         and _takes_no_other_part(view, lot, organisation, call.actor)
         for organisation in named
@@ -96,14 +109,18 @@ def are_members_fit(view: View, call: Call) -> bool:
 
 
 def may_take_part(view: View, call: Call) -> bool:
-    """08.3: invited, where only some are; qualified, once that is decided; in a resubmission, in the lot before."""
+    """08.3: invited, where only some are; qualified, once that is decided; in a resubmission, in the lot before; then nobody joins whom
+    nobody judged, and about whom the committee declared nothing."""
     process, lot = get_process(view, call.arguments.process), get_lot(view, call.arguments.process, call.arguments.lot)
     if process.invited and call.actor not in process.invited:
         return False
     if lot.stage == QUALIFICATION or not (process.qualification or lot.repeats):
         return True
     proposal = find_proposal(view, call.arguments.process, call.arguments.lot, call.actor)
-    return proposal is not None and not proposal.out
+    if proposal is None or proposal.out:
+        return False
+    before = [member.organisation for member in proposal.members]
+    return all(member.organisation in (call.actor, *before) for member in call.arguments.members)
 
 
 def are_files_kept(view: View, call: Call) -> bool:

@@ -16,14 +16,18 @@ from prasasti.core.types import HexHash, Identifier
 Slot = Literal["financial", "proposal", "qualification", "technical"]
 Hex = Annotated[str, Meta(pattern=r"\A([0-9a-f]{2}){0,128}\Z")]
 MAX_SHARES = 150
+# Each signs, and an envelope has so many signatures.
+MAX_MEMBERS = 16
 
 
 class SubmitSealed(Struct, frozen=True, forbid_unknown_fields=True):
-    """08: a bidder, or the leader of a consortium of ``members``, seals a proposal for a lot; again: in place of the last."""
+    """08: a bidder, or the leader of a consortium of ``members``, seals a proposal for a lot; again: in place of the last.
+
+    A member that is not in the bidder's proposal for the lot yet signs too."""
 
     files: Annotated[list[SealedFile], Meta(max_length=8)]
     lot: LotId
-    members: Annotated[list[ConsortiumMember], Meta(max_length=20)]
+    members: Annotated[list[ConsortiumMember], Meta(max_length=MAX_MEMBERS)]
     process: ProcessId
     round: HexHash
     sealed: Annotated[str, Meta(min_length=4, max_length=44_000)]
@@ -98,7 +102,9 @@ PROPOSAL_MESSAGES = (
         number="08",
         arguments=SubmitSealed,
         roles=("procurement.bidder",),
+        maximum_signers=MAX_MEMBERS,
         conditions=(
+            (common.NOT_IN_SEAT, checks.do_members_agree),
             (rejections.TOO_LATE, checks.is_before_deadline),
             (common.WRONG_STATE, checks.is_slot_open),
             (common.SUSPENDED, conditions.is_lot_going_on),

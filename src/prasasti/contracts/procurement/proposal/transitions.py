@@ -87,7 +87,8 @@ def process_withdraw_sealed(view: View, call: Call) -> Outcome:
     slots = [replace(slot, state=WITHDRAWN) if slot.slot == arguments.slot else slot for slot in before.slots]
     drop_envelope(draft, require(find_slot(before, arguments.slot), arguments.slot).envelope, WITHDRAWN)
     proposal = replace(before, slots=slots)
-    if all(slot.state == WITHDRAWN for slot in slots):
+    # In a resubmission nobody can join anew, so that who was a member stays one (08.3).
+    if all(slot.state == WITHDRAWN for slot in slots) and not lot.repeats:
         for organisation in [call.actor, *(member.organisation for member in before.members)]:
             draft.put(part_key(arguments.process, arguments.lot, organisation), PartRecord(""))
         proposal = replace(proposal, members=[])

@@ -10,6 +10,7 @@ from typing import Any
 
 from prasasti.contracts.offices import Draft, find_person, list_person_roles
 from prasasti.contracts.people import Person, list_people
+from prasasti.contracts.procurement.agreement.signing import find_community_contract
 from prasasti.contracts.procurement.award.records import ACTIVE, AwardRecord, award_key
 from prasasti.contracts.procurement.calendar import count_working_days_between
 from prasasti.contracts.procurement.conditions import is_readable
@@ -45,7 +46,7 @@ from prasasti.contracts.procurement.process import (
     plan_key,
 )
 from prasasti.contracts.procurement.scoring import PRICE_ONLY, QUALITY_ONLY, WHOLE_BP
-from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_majority, list_sitting
+from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_buyers_authority, is_majority, list_sitting
 from prasasti.contracts.procurement.shapes import MAX_ITEMS
 from prasasti.contracts.procurement.tender.direct import RELATIONS, REPLACEMENT, UNSUCCESSFUL, may_be_direct
 from prasasti.contracts.procurement.tender.effects import (
@@ -88,12 +89,16 @@ def are_codes_known(view: View, call: Call) -> bool:
 
 
 def is_as_planned(view: View, call: Call) -> bool:
-    """03.1: the line is announced by the actor, the process is its next, each lot is new or binds nothing any more, and an
-    earlier process of which a lot failed, or whose contract ended, is named."""
+    """03.1: the line is announced by the actor, no community took it up, the process is its next, each lot is new or binds nothing any
+    more, and an earlier process of which a lot failed, or whose contract ended, is named."""
     arguments, plan = call.arguments, find_plan(view, call)
     if plan is None or (plan.state, plan.buyer) != (ANNOUNCED, call.actor) or plan.processes == MAX_PROCESSES:
         return False
-    if arguments.process != compute_ocid(view, arguments.plan, plan.processes + 1, plan.announced):
+    if find_community_contract(view, arguments.plan) is not None:
+        return False
+    is_next = arguments.process == compute_ocid(view, arguments.plan, plan.processes + 1, plan.announced)
+    # Where the prefix of names was voted to be another, a name may be taken already.
+    if not is_next or find_process(view, arguments.process) is not None:
         return False
     latest = find_latest(view, arguments.plan, plan)
     earlier = [latest[lot.lot] for lot in arguments.lots if lot.lot in latest]
@@ -314,7 +319,7 @@ def are_amended_periods_fit(view: View, call: Call) -> bool:
     process = get_process(view, name)
     first, before = changes.qualification_deadline or 0, process.qualification_deadline
     is_first_fit = first >= before if is_qualifying(view, name) else first == before
-    is_asking_fit = changes.question_end == process.question_end or call.time <= changes.question_end
+    is_asking_fit = changes.question_end == process.question_end or max(call.time, process.question_end) <= changes.question_end
     is_later = changes.deadline >= process.deadline and changes.opening >= process.opening and changes.valid_until >= process.valid_until
     end = first if is_qualifying(view, name) else changes.deadline
     return is_first_fit and is_asking_fit and is_later and changes.question_end <= end and _are_times_ordered(changes, call.time)
@@ -329,7 +334,7 @@ def are_amended_markets_shared(view: View, call: Call) -> bool:
 def does_authority_sign(view: View, call: Call) -> bool:
     """00.1: an authority of the buyer."""
     process, people = find_process(view, call.arguments.process), list_people(view, call, AUTHORITY)
-    return process is not None and [person.organisation for person in people] == [process.buyer]
+    return process is not None and len(people) == 1 and is_buyers_authority(process, people[0])
 
 
 def are_lots_alive(view: View, call: Call) -> bool:

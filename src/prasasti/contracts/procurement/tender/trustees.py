@@ -48,5 +48,6 @@ def pin_trustees(trustees: Sequence[Trustee]) -> list[PinnedTrustee]:
 
 
 def _find_class(view: View, organisation: str) -> str:
+    """Who is no member is of one class with all others that are none: an officer may know three such firms."""
     member = find_member(view, organisation)
-    return member.member_class if member is not None else f"other:{organisation}"
+    return member.member_class if member is not None else ""

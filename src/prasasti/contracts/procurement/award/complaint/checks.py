@@ -14,8 +14,10 @@ from prasasti.contracts.procurement.award.records import (
     RESUBMIT,
     UPHELD,
     AppealRecord,
+    ComplainantRecord,
     ComplaintRecord,
     appeal_key,
+    complainant_key,
     complaint_key,
 )
 from prasasti.contracts.procurement.evaluation.effects import MAX_REPEATS
@@ -40,6 +42,8 @@ from prasasti.contracts.procurement.proposal.records import ProposalRecord
 from prasasti.contracts.procurement.seats import REVIEWER
 from prasasti.core.contract import Call, View
 
+# As often as a slot is filled (08.5): a lot has three results at most, and failures.
+MAX_COMPLAINTS = 10
 # Failures after which nothing is left that could be evaluated again: no proposals, an opening that failed, a lost file (27).
 _NOTHING_TO_JUDGE = ("b", "j", "k")
 
@@ -66,6 +70,11 @@ def can_be_complained_about(view: View, call: Call) -> bool:
 def is_complaint_ground_known(view: View, call: Call) -> bool:
     """00.6: what the complaint is about."""
     return call.arguments.ground in read_codes(view, "grounds.complaint", call.time)
+
+
+def may_complain_again(view: View, call: Call) -> bool:
+    """21.4: each complaint takes an answer of the committee's majority, and the award waits for all of them."""
+    return count_complaints(view, call) < MAX_COMPLAINTS
 
 
 def is_complaint_open(view: View, call: Call) -> bool:
@@ -133,6 +142,12 @@ def is_reviewer_fit(view: View, call: Call) -> bool:
     process = get_process(view, call.arguments.process)
     is_outside = find_person(view, call.signers[0]).organisation != process.buyer
     return is_outside or not read_flag(view, "", "appeal_outside_reviewer", process.published)
+
+
+def count_complaints(view: View, call: Call) -> int:
+    """How often the actor complained about the lot."""
+    record = view.get(complainant_key(call.arguments.process, call.arguments.lot, call.actor), ComplainantRecord)
+    return record.complaints if record is not None else 0
 
 
 def find_complaint(view: View, call: Call) -> ComplaintRecord | None:

@@ -77,6 +77,7 @@ COMPLAINT_MESSAGES = (
             (common.WRONG_STATE, checks.can_be_complained_about),
             (common.DOCUMENT_UNFIT, conditions.is_document_fit),
             (common.UNKNOWN_CODE, checks.is_complaint_ground_known),
+            (rejections.COMPLAINED_OFTEN, checks.may_complain_again),
         ),
         process=transitions.process_complain,
         documents=("document",),

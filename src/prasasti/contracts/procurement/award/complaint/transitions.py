@@ -7,12 +7,15 @@ from msgspec.structs import replace
 from prasasti.contracts.lists import append_item, count_items
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.procurement.award import events
+from prasasti.contracts.procurement.award.complaint.checks import count_complaints
 from prasasti.contracts.procurement.award.complaint.effects import close_appeal, close_complaint, open_appeal
 from prasasti.contracts.procurement.award.records import (
     FILED,
     AppealRecord,
+    ComplainantRecord,
     ComplaintRecord,
     ListedComplaint,
+    complainant_key,
     complaint_key,
     complaints_of,
 )
@@ -35,6 +38,7 @@ def process_complain(view: View, call: Call) -> Outcome:
     draft.put(complaint_key(lot.process, arguments.complaint), record)
     for write in append_item(view, "procurement", "complaints", listed, ListedComplaint(arguments.complaint)):
         draft.put(*write)
+    draft.put(complainant_key(lot.process, lot.lot, call.actor), ComplainantRecord(count_complaints(view, call) + 1))
     put_lot(draft, replace(lot, matters=lot.matters + 1))
     schedule(draft, due, ANSWER, f"{lot.process}:{arguments.complaint}")
     note_documents(draft, call, arguments.document)
