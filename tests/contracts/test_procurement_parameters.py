@@ -74,6 +74,13 @@ FIGURES = [
     ("debarment_days.collusion", "", 730, 1_095),
     ("debarment_days.not_signing", "", 365, 365),
     ("debarment_days.another", "", 365, 365),
+    ("reports_a_day", "", 50, 50),
+    ("witness_from", "", 2_500 * MILLION, MAX_AMOUNT_MINOR),
+    ("damages_bp_a_day", "", 10, 10),
+    ("tax_bp.ppn", "", 1_100, 0),
+    ("tax_bp.pph22", "", 150, 0),
+    ("tax_bp.pph23", "", 200, 0),
+    ("tax_bp.pph4_2", "", 265, 0),
     ("payment_unit_minor.IDR", "", 100, 100),
     ("payment_unit_minor.EUR", "", 1, 1),
 ]
@@ -108,6 +115,10 @@ TERMS = {
     "notification_due": ((3, True), (3, True)),
     "activation_due": ((5, True), (5, True)),
     "draft_due": ((5, True), (5, True)),
+    "report_answer": ((14, False), (14, False)),
+    "inspection_due": ((10, True), (10, True)),
+    "certification_due": ((5, True), (5, True)),
+    "witness_due": ((10, True), (10, True)),
     "decision_due": ((5, True), (5, True)),
 }
 

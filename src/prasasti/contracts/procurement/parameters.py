@@ -75,10 +75,11 @@ def _declare(topic: str, kind: Kind, generic: _Default, indonesia: _Default, lea
     return Parameter(f"procurement.{topic}", kind, *generic, least, most, codes, profiles)
 
 
-def _declare_kinds(topic: str, kind: Kind, generic: _Default, indonesia: _Default, **others: _Pair) -> Iterator[Parameter]:
+def _declare_kinds(topic: str, kind: Kind, generic: _Default, indonesia: _Default, least: int = 0, most: int = MAX_AMOUNT_MINOR,
+                   **others: _Pair) -> Iterator[Parameter]:  # fmt: skip
     """One of each kind of procurement; ``others`` are kinds that have another pair."""
     for each in KINDS:
-        yield _declare(f"{each}.{topic}", kind, *others.get(each, (generic, indonesia)))
+        yield _declare(f"{each}.{topic}", kind, *others.get(each, (generic, indonesia)), least, most)
 
 
 def _amount(minor: int, clause: str) -> _Default:
@@ -86,6 +87,7 @@ def _amount(minor: int, clause: str) -> _Default:
 
 
 _NONE, _NOBODY = _amount(0, _STATE), _amount(MAX_AMOUNT_MINOR, _STATE)
+_TAXES = "procurement-lifecycle: 3 Parameters (M)"
 _BIDS_UNSECURED, _NO_PREFERENCE = (0, _law("31")), (0, _law("67"))
 
 _BY_KIND = (
@@ -128,6 +130,14 @@ _BY_KIND = (
         works=((750, _WORLD_BANK), (750, _law("67"))),
     ),
     *_declare_kinds("preference_above", "amount", _NONE, _amount(_BILLION, _law("67"))),
+    # Taxes withheld from a payment, in the order of its lines; value-added tax is in the price.
+    *_declare_kinds(
+        "taxes", "codes", ("", _STATE), ("pph23,ppn", _TAXES),
+        goods=(("", _STATE), ("pph22,ppn", _TAXES)),
+        social=(("", _STATE), ("", _HERE)),
+        works=(("", _STATE), ("pph4_2,ppn", _TAXES)),
+        least=0, most=10,
+    ),
 )  # fmt: skip
 
 _FIGURES = (
@@ -155,6 +165,16 @@ _FIGURES = (
     _declare("advance_most_bp", "basis_points", (2_000, "OPEC Fund (L)"), (2_000, _law("29"))),
     _declare("advance_most_small_firms_bp", "basis_points", (2_000, "OPEC Fund (L)"), (3_000, _law("29"))),
     _declare("advance_most_several_years_bp", "basis_points", (2_000, "OPEC Fund (L)"), (1_500, _law("29"))),
+    # How many reports a desk takes in on one day.
+    _declare("reports_a_day", "integer", (50, _HERE), (50, _HERE), 1, 10_000),
+    # A milestone of so much or more asks for a second witness.
+    _declare("witness_from", "amount", _NOBODY, _amount(2_500 * _MILLION, _HERE)),
+    _declare("damages_bp_a_day", "basis_points", (10, _HERE), (10, _law("79"))),
+    _declare("tax_bp.ppn", "basis_points", (0, _STATE), (1_100, _TAXES)),
+    _declare("tax_bp.pph22", "basis_points", (0, _STATE), (150, _TAXES)),
+    _declare("tax_bp.pph23", "basis_points", (0, _STATE), (200, _TAXES)),
+    _declare("tax_bp.pph4_2", "basis_points", (0, _STATE), (265, _TAXES)),
+    _declare("tax_bp.*", "basis_points", (0, _STATE), (0, _STATE)),
     # How long a guarantee lasts beyond its obligation.
     _declare("guarantee_margin_days", "integer", (14, _HERE), (14, _HERE), 0, _MAX_DAYS),
     # Longest exclusion by ground.
@@ -192,6 +212,10 @@ _TERMS: Mapping[str, tuple[tuple[int, bool, str], tuple[int, bool, str]]] = {
     "notification_due": ((3, WORKING_DAYS, _DUE), (3, WORKING_DAYS, _DUE)),
     "activation_due": ((5, WORKING_DAYS, _DUE), (5, WORKING_DAYS, _DUE)),
     "draft_due": ((5, WORKING_DAYS, _DUE), (5, WORKING_DAYS, _DUE)),
+    "report_answer": ((14, DAYS, _HERE), (14, DAYS, _HERE)),
+    "inspection_due": ((10, WORKING_DAYS, _DUE), (10, WORKING_DAYS, _DUE)),
+    "certification_due": ((5, WORKING_DAYS, _DUE), (5, WORKING_DAYS, _DUE)),
+    "witness_due": ((10, WORKING_DAYS, _HERE), (10, WORKING_DAYS, _HERE)),
     "decision_due": ((5, WORKING_DAYS, _DUE), (5, WORKING_DAYS, _DUE)),
 }
 
@@ -236,11 +260,14 @@ def _declare_codes() -> Iterator[Parameter]:
         "reasons.cancellation": "budget,no_need,other,rules_broken,scope",
         "reasons.community": "community_led,other,social_benefit",
         "reasons.decision": "conflict,evaluation_error,no_clean_seat,no_majority,other,rules_broken,settled",
+        "reasons.doubt": "not_delivered,not_usable,other,quality,quantity",
+        "reasons.inspection": "damaged,incomplete,not_as_specified,other,quality,quantity",
         "reasons.plan": "budget,correction,no_need,other,postponed,scope",
         "reasons.refusal": "budget,evaluation_error,other,price,rules_broken",
         "reasons.requirement": "abnormally_low,false_document,incomplete,invalid,met,not_met,other",
         "reasons.seat": "absent,conflict,left,other,rotation,trustees_lost",
         "reasons.split": "different_places,different_skills,different_times,other,small_firms",
+        "reasons.tax": "certificate,exempt,other,qualification,treaty",
         "reasons.vote": "agreed,evaluation_error,not_convinced,other,rules_broken,unfair_competition",
         "relations": "creditor,employee,former_employee,manager,other,owner,relative",
     }

@@ -142,6 +142,16 @@ class SealedFile(Struct, frozen=True, forbid_unknown_fields=True):
     size: Annotated[int, Meta(ge=1, le=2**40)]
 
 
+class TaxLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A tax withheld from a payment: ``rate_bp`` of ``base``, minor units; ``reason`` where the rate is another than the State's."""
+
+    amount: Amount
+    base: Amount
+    code: Code
+    rate_bp: BasisPoints
+    reason: Code | None = None
+
+
 class ConsortiumMember(Struct, frozen=True, forbid_unknown_fields=True):
     """A member of a bidding consortium, with its share of the work."""
 

@@ -6,7 +6,7 @@ a running total asks for beyond what was taken before, so that sums are exact. `
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from prasasti.contracts.procurement.money import WHOLE_BP, compute_part, compute_part_bp, compute_rest
@@ -15,12 +15,13 @@ from prasasti.core.types import sum_amounts
 
 
 class Sums(NamedTuple):
-    """A contract's sums before a certificate, minor units: its price, what is certified, the advance that is out or on its way, and
-    what earlier orders took."""
+    """A contract's sums before a certificate, minor units: its price, what is certified, what of the advance is out or on its way, and
+    what earlier orders took. ``advance_taken`` is the advance as it was taken, which is more where some of it came back."""
 
     price_minor: int
     certified_minor: int
     advance_minor: int
+    advance_taken_minor: int
     recovered_minor: int
     retained_minor: int
     damages_minor: int
@@ -58,7 +59,7 @@ def compute_due_amounts(sums: Sums, figures: Figures, gross_minor: int, damages_
     """What a certificate of ``gross`` makes due. Order of taking: recovery, retention, damages, each at most what is left; what is
     not taken now is open to the next order. Taxes are withheld from what the damages leave."""
     certified_minor = sum_amounts(sums.certified_minor, gross_minor)
-    recovery_minor = min(gross_minor, compute_recovered(sums, figures, certified_minor) - sums.recovered_minor)
+    recovery_minor = min(gross_minor, _compute_recovery(sums, figures, certified_minor))
     retained_minor = compute_part_bp(certified_minor, figures.retention_bp, figures.unit_minor)
     retention_minor = min(gross_minor - recovery_minor, compute_rest(retained_minor, sums.retained_minor))
     rest_minor = gross_minor - recovery_minor - retention_minor
@@ -68,6 +69,13 @@ def compute_due_amounts(sums: Sums, figures: Figures, gross_minor: int, damages_
         gross_minor, recovery_minor, retention_minor, damages_new_minor, damages_minor, rest_minor - damages_minor,
         compute_tax_base(rest_minor, figures),
     )  # fmt: skip
+
+
+def _compute_recovery(sums: Sums, figures: Figures, certified_minor: int) -> int:
+    """What is to be recovered now. Only where some of the advance came back is it less than 0: the share of that which was recovered
+    goes out again. A price that rose gives nothing back."""
+    recovery_minor = compute_recovered(sums, figures, certified_minor) - sums.recovered_minor
+    return recovery_minor if sums.advance_minor < sums.advance_taken_minor else max(0, recovery_minor)
 
 
 def compute_recovered(sums: Sums, figures: Figures, certified_minor: int) -> int:
@@ -81,8 +89,8 @@ def compute_recovered(sums: Sums, figures: Figures, certified_minor: int) -> int
 
 
 def compute_damages(sums: Sums, figures: Figures, base_minor: int, days: int) -> int:
-    """What so many days of delay cost, on an amount without its tax, up to the cap over the whole contract."""
-    net_minor = base_minor * WHOLE_BP // (WHOLE_BP + figures.vat_bp)
+    """What so many days of delay cost, on an amount without its value-added tax, up to the cap over the whole contract."""
+    net_minor = _floor(base_minor * WHOLE_BP // (WHOLE_BP + figures.vat_bp), figures.unit_minor)
     asked_minor = _floor(net_minor * days * figures.damages_bp_a_day // WHOLE_BP, figures.unit_minor)
     cap_minor = _floor(sums.price_minor * figures.damages_cap_bp // WHOLE_BP, figures.unit_minor)
     return min(asked_minor, compute_rest(cap_minor, sums.damages_minor))
@@ -99,18 +107,14 @@ def compute_tax(base_minor: int, rate_bp: int, unit_minor: int) -> int:
 
 
 def compute_measured(
-    quantities: Mapping[str, int], all_quantities: Mapping[str, int], unit_prices: Mapping[str, int], amount_minor: int
+    quantities: Mapping[str, int], all_quantities: Mapping[str, int], unit_prices: Mapping[str, int], amount_minor: int, unit_minor: int
 ) -> int:
-    """What accepted quantities of a milestone come to in all: quantity by unit price, rounded down; the milestone's amount once every
-    quantity of it is accepted. Quantities are thousandths of a unit."""
+    """What accepted quantities of a milestone come to in all: quantity by unit price, rounded down to payment units; the milestone's
+    amount once every quantity of it is accepted. Quantities are thousandths of a unit."""
     if all(quantities.get(item, 0) >= quantity for item, quantity in all_quantities.items()):
         return amount_minor
-    return min(amount_minor, sum(quantity * unit_prices[item] for item, quantity in sorted(quantities.items())) // QUANTITY_SCALE)
-
-
-def sum_taxes(taxes: Sequence[int]) -> int:
-    """Checked sum of taxes, minor units."""
-    return sum_amounts(*taxes)
+    total_minor = sum(quantity * unit_prices[item] for item, quantity in sorted(quantities.items())) // QUANTITY_SCALE
+    return min(amount_minor, _floor(total_minor, unit_minor))
 
 
 def _floor(amount_minor: int, unit_minor: int) -> int:

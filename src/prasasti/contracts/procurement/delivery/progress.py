@@ -24,8 +24,8 @@ from prasasti.contracts.procurement.agreement.records import (
 )
 from prasasti.contracts.procurement.calendar import compute_date, compute_end, compute_local_day
 from prasasti.contracts.procurement.delivery.records import (
+    MilestonePartRecord,
     MilestoneRecord,
-    PartRecord,
     ProgressRecord,
     milestone_key,
     part_key,
@@ -75,12 +75,12 @@ def get_milestone(view: View, contract: str, milestone: str) -> MilestoneRecord:
     return view.get(milestone_key(contract, milestone), MilestoneRecord) or MilestoneRecord()
 
 
-def get_part(view: View, contract: str, milestone: str, number: int) -> PartRecord:
+def get_part(view: View, contract: str, milestone: str, number: int) -> MilestonePartRecord:
     """A part of a milestone that is there."""
-    return require(view.get(part_key(contract, milestone, number), PartRecord), f"part {number} of {milestone}")
+    return require(view.get(part_key(contract, milestone, number), MilestonePartRecord), f"part {number} of {milestone}")
 
 
-def find_current(view: View, contract: str, milestone: str) -> PartRecord | None:
+def find_current(view: View, contract: str, milestone: str) -> MilestonePartRecord | None:
     """The part that is to be invoiced, witnessed and certified next: the first that was accepted and is not certified."""
     current = get_milestone(view, contract, milestone).current
     return get_part(view, contract, milestone, current[0]) if current else None

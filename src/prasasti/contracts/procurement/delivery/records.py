@@ -8,6 +8,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from prasasti.contracts.people import Person
+from prasasti.contracts.procurement.shapes import TaxLine
 from prasasti.core.types import Document
 
 # Kinds of what an inspector says, and states of a part: evidence that awaits inspection, and what became of it.
@@ -70,12 +71,13 @@ class MilestoneRecord(Struct, frozen=True, omit_defaults=True):
     waiting: int = 0
 
 
-class PartRecord(Struct, frozen=True):
-    """``procurement/milestone/<contract>:<milestone>/<number>``: a part of a milestone, from its evidence to its certificate.
+class MilestonePartRecord(Struct, frozen=True):
+    """``procurement/delivered/<contract>:<milestone>:<number>``: a part of a milestone, from its evidence to its certificate.
 
-    ``submitted`` is when its evidence came, which ends delay; ``inspected``, ``invoiced``, ``witnessed`` when the rest did, 0 before.
-    ``inspection_due``, ``certification_due`` and ``witness_due`` are shown where they pass, the last lets 35 go on.
-    ``certificate`` is "" before.
+    ``submitted`` is when its evidence came, which ends delay; ``moved_seconds`` by how long suspensions had moved due dates then.
+    ``inspected``, ``invoiced``, ``witnessed`` are when the rest happened, 0 before. ``inspection_due``, ``certification_due`` and
+    ``witness_due`` are shown where they pass, the last lets 35 go on; 0 where nobody is asked, or not yet. ``certificate`` and
+    ``invoice`` are "" before.
     """
 
     accepted: str
@@ -88,6 +90,7 @@ class PartRecord(Struct, frozen=True):
     inspector: Person | None
     invoice: str
     invoiced: int
+    moved_seconds: int
     number: int
     reason: str
     state: str
@@ -97,23 +100,42 @@ class PartRecord(Struct, frozen=True):
 
 
 class DoubtRecord(Struct, frozen=True):
-    """``procurement/doubt/<contract>:<milestone>/<number>``: what the second witness doubts; lifted by the witness or by 11."""
+    """``procurement/doubt/<contract>:<milestone>:<number>``: what the second witness doubts of a part; lifted, 0 before, by the witness
+    or by 11."""
 
-    document: Document | None
+    document: Document
     lifted: int
     lifted_by: str
     number: int
+    part: int
     raised: int
     reason: str
 
 
+class InvoiceRecord(Struct, frozen=True):
+    """``procurement/invoice/<contract>:<invoice>``: what the contractor asks for a part, all of what was accepted."""
+
+    document: Document
+    filed: int
+    gross: str
+    invoice: str
+    milestone: str
+    part: int
+    taxes: list[TaxLine]
+
+
 class CertificateRecord(Struct, frozen=True):
-    """``procurement/certificate/<contract>:<certificate>``: what of a part is due, and the order that it raised, "" for nothing."""
+    """``procurement/certificate/<contract>:<certificate>``: what of a part is due, and the order that it raised, "" for nothing.
+
+    ``damages`` are what the order takes of all that delays cost, ``damages_new`` what this part's delay adds to that.
+    """
 
     certificate: str
     certified_by: Person
     damages: str
+    damages_new: str
     days: int
+    document: Document
     gross: str
     milestone: str
     number: int
@@ -121,6 +143,7 @@ class CertificateRecord(Struct, frozen=True):
     part: int
     recovery: str
     retention: str
+    taxes: list[TaxLine]
     time: int
 
 
@@ -135,13 +158,18 @@ def milestone_key(contract: str, milestone: str) -> str:
 
 
 def part_key(contract: str, milestone: str, number: int) -> str:
-    """Key of a PartRecord; it shares the milestone's home."""
-    return f"procurement/milestone/{contract}:{milestone}/{number}"
+    """Key of a MilestonePartRecord; each has a home of its own, since nobody knows how often evidence is rejected."""
+    return f"procurement/delivered/{contract}:{milestone}:{number}"
 
 
 def doubt_key(contract: str, milestone: str, number: int) -> str:
     """Key of a DoubtRecord."""
-    return f"procurement/doubt/{contract}:{milestone}/{number}"
+    return f"procurement/doubt/{contract}:{milestone}:{number}"
+
+
+def invoice_key(contract: str, invoice: str) -> str:
+    """Key of an InvoiceRecord."""
+    return f"procurement/invoice/{contract}:{invoice}"
 
 
 def certificate_key(contract: str, certificate: str) -> str:
