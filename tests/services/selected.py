@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
+
+import msgspec
 
 from prasasti import bootstrap
 from prasasti.integrations.signers import create_training_key
 from prasasti.services.publishing import publish_ledger
+from prasasti.services.tasks import Found
 from prasasti.storage.documents import DOCUMENTS_NAME, DocumentStore
 from prasasti.storage.ledger_database import DATABASE_NAME
 from tests.core.ledger import Ledger
@@ -45,3 +49,20 @@ def publish(ledger: Ledger, folder: Path) -> Path:
     with bootstrap.open_for_reading(home) as opened:
         publish_ledger(opened, folder, key)
     return folder
+
+
+def find_subjects(entries: Iterable[bytes]) -> Found:
+    """Everything in a log that may have tasks, over or not: what the read model's answer is held against."""
+    found = Found([], [], [])
+    needles = (b'"procurement.tender_published"', b'"procurement.question_asked"', b'"procurement.violation_notified"')
+    for data in entries:
+        if not any(needle in data for needle in needles):
+            continue
+        for event in msgspec.json.decode(data)["events"]:
+            if event["event"] == "procurement.tender_published":
+                found.processes.append(event["process"])
+            if event["event"] == "procurement.question_asked":
+                found.questions.append((event["process"], event["question"]))
+            if event["event"] == "procurement.violation_notified":
+                found.violations.append(event["violation"])
+    return found

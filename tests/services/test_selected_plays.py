@@ -11,12 +11,13 @@ from prasasti.services.explained_log import read_process
 from prasasti.services.explaining import Explanation, explain
 from prasasti.services.projecting import open_current
 from prasasti.services.reading import list_processes
-from prasasti.services.tasks import TASKS, find_subjects, list_tasks
+from prasasti.services.tasks import TASKS, Task, list_tasks
+from prasasti.services.waiting import find_waiting
 from tests.contracts.procurement_rows import ROWS
 from tests.contracts.selection import MEMBERS, ORGANISATIONS, PROCESS, found
 from tests.core.ledger import ACCEPTED, Ledger
 from tests.readmodel.world import World
-from tests.services.selected import list_documents, list_entries
+from tests.services.selected import find_subjects, list_documents, list_entries
 
 
 @pytest.mark.parametrize("name", [name for name, (expected, _) in ROWS.items() if expected == ACCEPTED])
@@ -25,21 +26,22 @@ def test_what_the_rules_made_is_explained_and_has_tasks(name: str, tmp_path: Pat
     assert ROWS[name][1](ledger) == ACCEPTED
     entries = list_entries(ledger)
     explanation = explain(read_process(ledger.genesis_bytes, entries, PROCESS), list_documents(ledger).get)
-    assert _explain_by_read_model(tmp_path, ledger) == explanation
-    assert explanation is None or [(step.name, step.disagreements) for step in explanation.steps if step.disagreements] == []
     tasks = list_tasks(ledger.application.state.view, find_subjects(entry for _, entry in entries), ledger.time)
+    assert _read_by_read_model(tmp_path, ledger) == (explanation, tasks)
+    assert explanation is None or [(step.name, step.disagreements) for step in explanation.steps if step.disagreements] == []
     assert {task.what for task in tasks} <= TASKS.keys()
     assert all(task.until == 0 or task.until > task.since for task in tasks)
 
 
-def _explain_by_read_model(folder: Path, ledger: Ledger) -> Explanation | None:
-    """From the entries that the read model names, instead of the whole log; its lists of parties are those of the state."""
+def _read_by_read_model(folder: Path, ledger: Ledger) -> tuple[Explanation | None, list[Task]]:
+    """From what the read model names, instead of the whole log; its lists of parties are those of the state."""
     world = World(folder, ledger)
     try:
         with open_current(world.opened) as model:
             for party in (*MEMBERS, *ORGANISATIONS):
                 list_processes(world.opened, model, "buyer", party)
                 list_processes(world.opened, model, "supplier", party)
-        return explain(read_own_process(world.opened, PROCESS), list_documents(ledger).get)
+        tasks = list_tasks(world.opened.view_stored(), find_waiting(world.opened), ledger.time)
+        return explain(read_own_process(world.opened, PROCESS), list_documents(ledger).get), tasks
     finally:
         world.documents.close()

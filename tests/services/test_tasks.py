@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from prasasti.services.tasks import TASKS, Task, find_subjects, is_for, list_tasks
+from prasasti.contracts.procurement.calendar import compute_due
+from prasasti.contracts.procurement.parameters import read_calendar
+from prasasti.services.tasks import TASKS, Task, is_for, list_tasks
 from tests.contracts.selection import BIDDERS, COMMITTEE, DAY, LOT, MILLION, PROCESS, TRUSTEES, Selection, found
 from tests.core.ledger import ACCEPTED, Ledger
-from tests.services.selected import list_entries
+from tests.services.selected import find_subjects, list_entries
 
 
 def list_of(ledger: Ledger) -> list[Task]:
@@ -58,6 +60,35 @@ def test_each_stage_has_its_tasks(tmp_path: Path) -> None:
     assert selection.sign("officer", "officer") == ACCEPTED
     assert selection.sign("bidder-3/director", "contractor") == ACCEPTED
     assert tell(ledger) == set()
+
+
+def find_until(ledger: Ledger, what: str) -> int:
+    (until,) = {task.until for task in list_of(ledger) if task.what == what}
+    return until
+
+
+def test_due_dates_of_what_no_window_ends(tmp_path: Path) -> None:
+    """The reference's due dates, in working days of the buyer's calendar: 15 ten after the opening, 20 three, 25 and 28 five."""
+    selection = Selection(found(tmp_path))
+    ledger = selection.ledger
+    calendar = read_calendar(ledger.application.state.view, "agency-1", ledger.time)
+    selection.prepare()
+    assert selection.publish() == ACCEPTED
+    assert selection.propose("bidder-1", 290 * MILLION) == ACCEPTED
+    selection.open()
+    assert find_until(ledger, "check") == compute_due(calendar, selection.process().opening, 10)
+    selection.declare_all()
+    assert selection.require_of(("bidder-1", True)) == ACCEPTED
+    ends = find_until(ledger, "vote")
+    for name in COMMITTEE:
+        assert selection.vote(name) == ACCEPTED
+    assert find_until(ledger, "notify") == compute_due(calendar, ends, 3)
+    assert selection.award("bidder-1", 290 * MILLION) == ACCEPTED
+    (standstill,) = (task.since for task in list_of(ledger))
+    assert find_until(ledger, "activate") == compute_due(calendar, standstill, 5)
+    selection.wait_until(standstill)
+    assert selection.activate() == ACCEPTED
+    assert find_until(ledger, "draft") == compute_due(calendar, ledger.time, 5)
 
 
 def test_a_task_is_for_who_holds_its_role_and_nobody_else_by_name() -> None:

@@ -11,7 +11,8 @@ from prasasti.cli.shell import Shell, command, ledger_option, open_key, shell
 from prasasti.core.genesis import KeyRecord
 from prasasti.services.ledger import Ledger
 from prasasti.services.submitting import DraftProblem
-from prasasti.services.tasks import TASKS, Task, find_subjects, is_for, list_tasks
+from prasasti.services.tasks import TASKS, Task, is_for, list_tasks
+from prasasti.services.waiting import find_waiting
 
 
 @click.command()
@@ -31,8 +32,7 @@ def tasks(location: str | None, organisation: str | None, process: str | None, l
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger:
         now = ledger.now()
-        entries = (entry for _, entry in ledger.database.entries(0, ledger.database.size()))
-        found = list_tasks(ledger.state, find_subjects(entries), now)
+        found = list_tasks(ledger.view_stored(), find_waiting(ledger), now)
         holder = _find_holder(ledger, location) if location is not None else None
     if holder is not None:
         found = [task for task in found if is_for(task, holder.organisation, holder.handle, holder.roles)]

@@ -81,6 +81,12 @@ class WithheldRow(NamedTuple):
     position: int
 
 
+class LiveProcessRow(NamedTuple):
+    """A native process in which something waits for somebody, or will at its time."""
+
+    process: int
+
+
 class ProcessRow(NamedTuple):
     """What a process comes to, all its readable releases merged.
 
@@ -201,4 +207,4 @@ SEVERAL = "+"
 """Stands for more than one supplier: no identifier looks like it."""
 
 KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, NativeEntryRow, NativeNameRow, ListingRow, ListSizeRow, WithheldRow)
-KEPT_BY_PROCESS = (ProcessRow, AmountRow, PartyRow, AwardRow, ContractRow, PaymentRow)
+KEPT_BY_PROCESS = (LiveProcessRow, ProcessRow, AmountRow, PartyRow, AwardRow, ContractRow, PaymentRow)

@@ -76,6 +76,8 @@ list_sizes: Final = Table(
     _text("role", primary_key=True), _text("party", primary_key=True), _number("size"), sqlite_with_rowid=False,
 )  # fmt: skip
 
+live_processes: Final = Table("live_processes", metadata, _number("process", primary_key=True))
+
 withheld: Final = Table("withheld", metadata, _hash("document", primary_key=True), _number("position"))
 
 processes: Final = Table(
@@ -136,6 +138,7 @@ ROW_TABLES: Final[dict[type[NamedTuple], Table]] = {
     rows.ListingRow: listings,
     rows.ListSizeRow: list_sizes,
     rows.WithheldRow: withheld,
+    rows.LiveProcessRow: live_processes,
     rows.ProcessRow: processes,
     rows.AmountRow: amounts,
     rows.PartyRow: parties,

@@ -4,7 +4,8 @@ Owns the order. First the log is read on from where the tables stand: a row for 
 mark on its process. Then each marked process is made anew from all its releases, once, however many came. Both go by
 chunks, a transaction each, so that a crash leaves the last whole chunk and the next command goes on from there; the marks
 say what is left. What comes out depends on the log and the stored documents only, not on the chunks. Of native processes the
-log's entries are marked, and their releases derived when the process is made anew (``deriving``).
+log's entries are marked, and their releases derived when the process is made anew (``deriving``); whether something waits there
+is noted then too.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ from prasasti.readmodel.database import (
     read_progress,
     write_progress,
 )
-from prasasti.readmodel.rows import ListingRow, ListSizeRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
+from prasasti.readmodel.rows import ListingRow, ListSizeRow, LiveProcessRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
 from prasasti.readmodel.tables import list_sizes, listings, process_keys, processes, releases, stale, withheld
 from prasasti.services.deriving import DERIVED, derive_processes
 from prasasti.services.ledger import Ledger
@@ -337,13 +338,28 @@ def _describe_chunk(ledger: Ledger, connection: Connection, limit: int) -> int:
         bodies = _read_documents(ledger, [row[-2] for process in few for row in attested.get(process, ()) if row[-1] is None])
         facts += [_describe(process, attested.get(process, ()), native.get(process, ()), bodies) for process in few]
         derived.update((process, [row for row, _ in told]) for process, told in native.items())
+    live = _find_live(ledger, connection, list(derived)) if derived else []
     delete_processes(connection, list(connection.execute(_TOLD.where(is_due, is_process_due)).scalars()))
     for batch in _batch(list(derived)):
         connection.execute(releases.delete().where(releases.c.process.in_(batch), releases.c.kind == DERIVED))
     insert_rows(connection, [row for rows in derived.values() for row in rows])
     _insert(connection, facts)
+    insert_rows(connection, live)
     connection.execute(stale.delete().where(is_due))
     return len(due)
+
+
+def _find_live(ledger: Ledger, connection: Connection, natives: Sequence[int]) -> list[LiveProcessRow]:
+    """Those of native processes that have tasks. The newest state may be ahead of the log that is told here: what came between
+    marks its processes again."""
+    from prasasti.services.tasks import may_have_tasks  # It knows all of a selection, which a ledger without any does not need.
+
+    view = ledger.view_stored()
+    live: list[LiveProcessRow] = []
+    for batch in _batch(natives):
+        found = connection.execute(select(process_keys.c.process, process_keys.c.ocid).where(process_keys.c.process.in_(batch)))
+        live += [LiveProcessRow(process) for process, ocid in found if may_have_tasks(view, ocid)]
+    return live
 
 
 # Of those that are due: all recorded versions of their releases, and which of them have rows already. The last column of a version

@@ -1,15 +1,13 @@
 """What waits for whom, and until when, in every selection that goes on: read off the state.
 
-Owns the list. What each task means, and what happens if nobody does it, the contract says; the log only tells which processes,
-questions and violations there are.
+Owns the list. What each task means, and what happens if nobody does it, the contract says; which processes, questions and
+violations there are, ``waiting`` finds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
-
-import msgspec
 
 from prasasti.contracts.lists import count_items, item_key
 from prasasti.contracts.people import Person
@@ -29,7 +27,8 @@ from prasasti.contracts.procurement.award.records import (
 )
 from prasasti.contracts.procurement.conduct.records import ViolationRecord, violation_key
 from prasasti.contracts.procurement.evaluation.effects import find_sheet, is_scored, is_seat_open, is_vote_open
-from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN, BallotRecord, ballot_key
+from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN, BallotRecord, RankingRecord, ballot_key, ranking_key
+from prasasti.contracts.procurement.lots import compute_term_end
 from prasasti.contracts.procurement.process import (
     DECIDED,
     EVALUATING,
@@ -96,28 +95,11 @@ class Task(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What the log says there is: processes, questions by process, violations."""
+    """What may have tasks: processes, questions by process, violations."""
 
     processes: list[str]
     questions: list[tuple[str, str]]
     violations: list[str]
-
-
-def find_subjects(entries: Iterable[bytes]) -> Found:
-    """Everything in a log that may have tasks."""
-    found = Found([], [], [])
-    needles = (b'"procurement.tender_published"', b'"procurement.question_asked"', b'"procurement.violation_notified"')
-    for data in entries:
-        if not any(needle in data for needle in needles):
-            continue
-        for event in msgspec.json.decode(data)["events"]:
-            if event["event"] == "procurement.tender_published":
-                found.processes.append(event["process"])
-            if event["event"] == "procurement.question_asked":
-                found.questions.append((event["process"], event["question"]))
-            if event["event"] == "procurement.violation_notified":
-                found.violations.append(event["violation"])
-    return found
 
 
 def list_tasks(view: View, found: Found, time: int) -> list[Task]:
@@ -126,6 +108,11 @@ def list_tasks(view: View, found: Found, time: int) -> list[Task]:
     tasks += [task for process, question in found.questions for task in _list_questions(view, process, question, time)]
     tasks += [task for violation in found.violations for task in _list_replies(view, violation, time)]
     return sorted(tasks, key=lambda task: (task.until == 0, task.until, task.process, task.lot, task.what, task.organisation, task.handle))
+
+
+def may_have_tasks(view: View, process: str) -> bool:
+    """Whether a process has tasks, whatever the time: where not, it has none until another entry of the log concerns it."""
+    return find_process(view, process) is not None and any(True for _ in _list_of_process(view, process, 0))
 
 
 def is_for(task: Task, organisation: str, handle: str, roles: Iterable[str]) -> bool:
@@ -202,7 +189,8 @@ def _list_of_evaluation(view: View, process: ProcessRecord, lot: LotRecord, time
     elif is_vote_open(view, lot):
         yield Task("decide_vote", name, lot.lot, "", AUTHORITY, process.buyer, "", 0, lot.decision_ends)
     if lot.undecided and lot.ranking_of != lot.evaluation:
-        yield Task("check", name, lot.lot, "", COMMITTEE, process.buyer, "", 0, 0)
+        due = compute_term_end(view, lot.opening, process, "requirements_due")
+        yield Task("check", name, lot.lot, "", COMMITTEE, process.buyer, "", 0, due)
     if is_scored(get_terms(view, name), lot) and not lot.scored and not lot.counting and time < lot.scoring_ends:
         yield from (
             _make("score", name, lot.lot, "", COMMITTEE, each, lot.scoring_ends) for each in seats if not _has_scored(view, lot, each)
@@ -212,7 +200,11 @@ def _list_of_evaluation(view: View, process: ProcessRecord, lot: LotRecord, time
         cast = [each.person for each in ballot.cast]
         yield from (_make("vote", name, lot.lot, str(lot.ballot), COMMITTEE, each, ballot.ends) for each in seats if each not in cast)
     if lot.adopted:
-        yield Task("notify", name, lot.lot, "", COMMITTEE, process.buyer, "", 0, 0)
+        # The ranking is adopted by the end of its ballot; in a direct procurement, which has none, as it is published.
+        ranking = require(view.get(ranking_key(name, lot.lot, lot.ranking), RankingRecord), name)
+        adopted = ballot.ends if ballot is not None else ranking.published
+        due = compute_term_end(view, adopted, process, "notification_due")
+        yield Task("notify", name, lot.lot, "", COMMITTEE, process.buyer, "", 0, due)
 
 
 def _has_scored(view: View, lot: LotRecord, person: Person) -> bool:
@@ -226,10 +218,12 @@ def _list_of_award(view: View, process: ProcessRecord, lot: LotRecord) -> Iterat
     if award.refusal_ends:
         yield Task("decide_refusal", lot.process, lot.lot, award.award, AUTHORITY, process.buyer, "", 0, award.refusal_ends)
     elif award.state == PENDING and not lot.matters:
-        yield _make("activate", lot.process, lot.lot, award.award, OFFICER, officer, 0, award.standstill_ends)
+        due = compute_term_end(view, award.standstill_ends, process, "activation_due") if award.standstill_ends else 0
+        yield _make("activate", lot.process, lot.lot, award.award, OFFICER, officer, due, award.standstill_ends)
     contract = view.get(agreement_key(award.contract), AgreementRecord) if award.contract else None
     if award.state == ACTIVE and contract is None:
-        yield _make("draft", lot.process, lot.lot, award.award, OFFICER, officer, award.signing_ends)
+        due = min(award.signing_ends, compute_term_end(view, award.activated, process, "draft_due"))
+        yield _make("draft", lot.process, lot.lot, award.award, OFFICER, officer, due)
     if award.state == ACTIVE and contract is not None and contract.state == DRAFT:
         yield from _list_signatures(lot, contract, award.signing_ends)
 
