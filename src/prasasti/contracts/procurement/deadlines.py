@@ -36,6 +36,7 @@ from prasasti.contracts.procurement.process import (
 from prasasti.contracts.procurement.proposal.events import KeyDestructionOverdue, OpeningBegun
 from prasasti.contracts.procurement.proposal.records import MissingFileRecord, TrusteeKeyRecord, missing_file_key, trustee_key_key
 from prasasti.contracts.procurement.proposal.transitions import MISSING_FILES
+from prasasti.contracts.procurement.reports.transitions import tell_overdue
 from prasasti.contracts.procurement.schedule import (
     ANSWER,
     APPEAL,
@@ -50,6 +51,7 @@ from prasasti.contracts.procurement.schedule import (
     GRACE,
     QUALIFY,
     REFUSAL,
+    REPORT,
     REVIEW,
     SCORING,
     SEATED,
@@ -81,6 +83,7 @@ def run_deadline(view: View, call: Call, key: str) -> Outcome:
         GRACE: _run_grace,
         QUALIFY: _run_qualify,
         REFUSAL: _run_refusal,
+        REPORT: _run_report,
         REVIEW: _run_review,
         SCORING: _run_scoring,
         SEATED: _run_seated,
@@ -240,6 +243,12 @@ def _run_unsigned(view: View, call: Call, name: str) -> Outcome:
     """The time to sign a community's contract is over."""
     draft = Draft(view)
     return draft.outcome(*lapse_unsigned(draft, call, name))
+
+
+def _run_report(view: View, call: Call, name: str) -> Outcome:
+    """The time to answer a report is over."""
+    draft = Draft(view)
+    return draft.outcome(*tell_overdue(draft, call, name))
 
 
 def _get_lot(view: View, name: str) -> LotRecord:

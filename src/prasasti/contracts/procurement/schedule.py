@@ -26,6 +26,9 @@ ANSWER, APPEAL, REVIEW = "answer", "appeal", "review"
 # Of a guarantee: the end of the time to pay what was called. Of a debarment: its end. Of a community's contract: of the time to sign.
 UNPAID, DEBARMENT, UNSIGNED = "unpaid", "debarment", "unsigned"
 
+# Of a report: the end of the time to answer it.
+REPORT = "report"
+
 # Of a file that is missing: the end of the grace. Of a trustee's key: the end of the time to destroy it.
 FILES, DESTRUCTION = "files", "destruction"
 

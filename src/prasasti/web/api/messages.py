@@ -46,17 +46,21 @@ BY_ACTION: Mapping[str, Mapping[str, Any]] = {
     "governance.name_validator": {"roles": ["governance.validator"]},
     "governance.suspend_at_once": {"key": ""},
     "identity.attest_tag": {"organisation": "supplier-1", "tag": EXAMPLE_KEY[:32]},
+    "procurement.declare_interests": {"process": "ocds-abc123-0001"},
     "procurement.draft_contract": {"award": "award-1", "lot": "lot-1", "process": "ocds-abc123-0001"},
+    "procurement.record_sample": {"differing": 0, "drawn": [0], "examined": 1, "size": 40, "units": 1},
     "procurement.register_guarantee": {"contract": "contract-1"},
     "procurement.seat": {
         "enters": {"handle": "certifier-2", "organisation": "agency-1"}, "leaves": {"handle": "certifier-1", "organisation": "agency-1"},
+        "process": "ocds-abc123-0001",
     },
+    "procurement.take_in_report": {"about": {"contract": "contract-1"}},
 }  # fmt: skip
 # The first that a pattern takes is the example.
 TEXTS = (
     "agency-1", "governance.officer", "governance.advance_clock", EXAMPLE_KEY, EXAMPLE_KEY[:32], EXAMPLE_KEY[:16], "application/json",
     "1000000", "2026-01-01", "2026-01-01T00:00:00Z", "IDR", "0", "a", "A", "ledger.example", "https://ledger.example/", "1.0",
-    "release.1",
+    "release.1", "procurement/contracts/agency-1",
 )  # fmt: skip
 
 

@@ -42,7 +42,7 @@ class NativeEntry(Struct, frozen=True):
 
 
 class Name(NamedTuple):
-    """What an object is called: ``kind`` is process, plan, contract, guarantee or violation."""
+    """What an object is called: ``kind`` is process, plan, contract, guarantee, violation or report."""
 
     kind: str
     id: str
@@ -85,13 +85,16 @@ def read_native(position: int, entry: bytes) -> NativeEntry | None:
     return NativeEntry(position, decoded.time, action, payload.actor, decoded.id, payload.signers, payload.arguments, events)
 
 
-NAMED_BY: Final = ("process", "contract", "guarantee", "violation", "plan")
-"""Arguments and fields of events that say which process something concerns, the surest first."""
+NAMED_BY: Final = ("process", "plan", "contract", "guarantee", "violation", "report")
+"""Arguments and fields of events that say which process something concerns, the surest first: a community's contract is drafted on a
+plan line, and known by its own name afterwards."""
 
 
 def list_names(entry: NativeEntry) -> Iterator[Name]:
     """What an entry names, in order: one object for a message, one an event for a block."""
     told = [entry.arguments] if entry.action else [event for _, event in entry.events]
+    if entry.action == "take_in_report":
+        told = [entry.arguments["about"]]
     yield from filter(None, map(find_name, told))
 
 
@@ -112,7 +115,10 @@ def list_given_names(entry: NativeEntry) -> Iterator[Name]:
     if ocid := find_announced(entry):
         yield Name("process", ocid)
         yield Name("plan", entry.arguments["plan"])
-    kind = {"draft_contract": "contract", "register_guarantee": "guarantee", "notify_violation": "violation"}.get(entry.action)
+    kind = {
+        "draft_contract": "contract", "register_guarantee": "guarantee", "notify_violation": "violation",
+        "take_in_report": "report",
+    }.get(entry.action)  # fmt: skip
     if kind is not None:
         yield Name(kind, entry.arguments[kind])
 

@@ -33,9 +33,9 @@ TAGS_OF_MESSAGES: Final = {
     **dict.fromkeys(
         ("decide", "complain", "answer_complaint", "appeal", "decide_appeal", "activate_award", "refuse_result"), AWARD_UPDATE
     ),
-    **dict.fromkeys(("register_guarantee", "call_guarantee"), CONTRACT_UPDATE),
+    **dict.fromkeys(("register_guarantee", "call_guarantee", "answer_report"), CONTRACT_UPDATE),
 }  # fmt: skip
-"""16, 42, 46, 51 and 52 have none."""
+"""16, 42, 46, 48, 51, 52 and 54 have none."""
 
 TAGS_OF_DEADLINES: Final = {
     **dict.fromkeys(
@@ -48,7 +48,7 @@ TAGS_OF_DEADLINES: Final = {
     ),
     **dict.fromkeys(("complaint_closed", "appeal_decided", "matters_moot", "refusal_lapsed"), AWARD_UPDATE),
     "award_cancelled": "awardCancellation",
-    **dict.fromkeys(("contract_lapsed", "guarantee_released", "guarantor_suspended"), CONTRACT_UPDATE),
+    **dict.fromkeys(("contract_lapsed", "guarantee_released", "guarantor_suspended", "report_overdue"), CONTRACT_UPDATE),
 }  # fmt: skip
 
 
