@@ -75,6 +75,8 @@ FIGURES = [
     ("debarment_days.not_signing", "", 365, 365),
     ("debarment_days.another", "", 365, 365),
     ("reports_a_day", "", 50, 50),
+    ("amendment_cap_bp", "", 1_000, 1_500),
+    ("handover_release_bp", "", 0, 5_000),
     ("witness_from", "", 2_500 * MILLION, MAX_AMOUNT_MINOR),
     ("damages_bp_a_day", "", 10, 10),
     ("tax_bp.ppn", "", 1_100, 0),

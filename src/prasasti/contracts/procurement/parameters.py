@@ -175,6 +175,9 @@ _FIGURES = (
     _declare("tax_bp.pph23", "basis_points", (0, _STATE), (200, _TAXES)),
     _declare("tax_bp.pph4_2", "basis_points", (0, _STATE), (265, _TAXES)),
     _declare("tax_bp.*", "basis_points", (0, _STATE), (0, _STATE)),
+    # How far all amendments together may raise a contract, of its first price; and how much of the retention goes back at hand-over.
+    _declare("amendment_cap_bp", "basis_points", (1_500, _WORLD_BANK), (1_000, _law("54"))),
+    _declare("handover_release_bp", "basis_points", (5_000, _WORLD_BANK), (0, _law("53"))),
     # How long a guarantee lasts beyond its obligation.
     _declare("guarantee_margin_days", "integer", (14, _HERE), (14, _HERE), 0, _MAX_DAYS),
     # Longest exclusion by ground.
@@ -250,14 +253,21 @@ def _declare_calendar() -> Iterator[Parameter]:
 def _declare_codes() -> Iterator[Parameter]:
     """Codelists, sorted; a State adds its own to them."""
     any_codes = {
+        "exceptions.change": "emergency,other,price_adjustment",
         "grounds.call": "default,false_document,not_signing,other,unrecovered_advance,withdrawal",
+        "grounds.chance": "late,other",
         "grounds.complaint": "abuse,collusion,evaluation,rules",
         "grounds.debarment": "collusion,corruption,default,false_document,not_signing,other,withdrawal",
+        "grounds.notice": "bankruptcy,default,defects,delay,false_document,other",
+        "grounds.resume": "other,settled",
+        "grounds.suspend": "accident,force_majeure,other,safety,site,weather",
+        "grounds.termination": "bankruptcy,convenience,corruption,default,false_document,force_majeure,other",
         "grounds.violation": "collusion,corruption,default,false_document,not_signing,other,withdrawal",
         "grounds.withdrawal": "debarred,false_document,negotiation_failed,no_budget,no_guarantee,unsigned",
         "methods": "direct,open,selective",
         "reasons.amendment": "clarification,correction,other,scope,trustees",
         "reasons.cancellation": "budget,no_need,other,rules_broken,scope",
+        "reasons.change": "conditions,correction,design,other,quantity,schedule,scope",
         "reasons.community": "community_led,other,social_benefit",
         "reasons.decision": "conflict,evaluation_error,no_clean_seat,no_majority,other,rules_broken,settled",
         "reasons.doubt": "not_delivered,not_usable,other,quality,quantity",
