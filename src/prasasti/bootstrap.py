@@ -104,6 +104,11 @@ def open_to_restore(folder: Path) -> Iterator[None]:
         raise
 
 
+def make_standing_clocks(time: int) -> Clocks:
+    """A machine's clocks that stand still at a time, seconds UTC: of a training ledger only the ledger's own clock moves then."""
+    return Clocks(lambda: float(time), lambda: 0.0)
+
+
 @contextmanager
 def open_for_reading(folder: Path, contracts: Sequence[Contract] = CONTRACTS) -> Iterator[Ledger]:
     """A ledger to read, also while another process writes to it."""
@@ -284,6 +289,6 @@ class _NewestState:
 
 __all__ = [
     "ClockJumped", "ContractMismatch", "EngineHalted", "PartsDiffer",
-    "allowed_parts", "create_ledger", "open_for_reading", "open_for_writing", "open_node", "open_to_restore", "registry_for",
-    "require_free",
+    "allowed_parts", "create_ledger", "make_standing_clocks", "open_for_reading", "open_for_writing", "open_node", "open_to_restore",
+    "registry_for", "require_free",
 ]  # fmt: skip

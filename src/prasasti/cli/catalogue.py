@@ -7,8 +7,8 @@ import tomllib
 from importlib.resources import files
 
 LANGUAGES = ("en", "id")
-# Files of each language: words about everything, about selections, about what selections refuse.
-FILES = ("{language}.toml", "selection.{language}.toml", "refusals.{language}.toml", "acts.{language}.toml")
+# Files of each language: words about everything, about selections, about what these refuse, about acts, about scenarios.
+FILES = ("{language}.toml", "selection.{language}.toml", "refusals.{language}.toml", "acts.{language}.toml", "scenarios.{language}.toml")
 
 
 class Catalogue:

@@ -6,24 +6,22 @@ verifier: it runs as the separate program that it is.
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import time
 from importlib.resources import as_file, files
-from itertools import takewhile
 from pathlib import Path
 from shlex import quote
-from shutil import which
 
 import click
 
 from prasasti import bootstrap
 from prasasti.cli.explaining import say_explanation
 from prasasti.cli.open_data import say_import
+from prasasti.cli.playing import LIST, list_scenarios, play_scenario
 from prasasti.cli.publishing import say_published
 from prasasti.cli.reading import list_, say_story, search, totals
-from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, command, open_key, shell, training_key
+from prasasti.cli.shell import REFUSED, Shell, command, open_key, shell, training_key
 from prasasti.cli.tables import say_tables
+from prasasti.cli.walkthrough import name_program, require_empty, run_verifier, say_head, say_next
 from prasasti.integrations.adapter import AdapterOptions, find_adapters, strip_provenance
 from prasasti.integrations.ocds.attestation import AttestationSettings, recompute_parties
 from prasasti.log.publish import build_settings
@@ -53,7 +51,6 @@ from prasasti.services.rehearsing import (
     run_course,
 )
 
-PROGRAM = "prasasti"
 SAMPLE = "park-benches.json"
 OCID = "ocds-bench1-taman-kota-2026-001"
 BUYER = "ID-NPWP-0012345678901000"
@@ -64,16 +61,24 @@ UTC_OFFSET = "+07:00"
 
 @click.command()
 @click.option("--output", default="pilot", show_default=True, type=click.Path(path_type=Path), metavar="FOLDER", help="A new folder.")
+@click.option("--scenario", metavar="NAME", help=f"Play a scenario of the lifecycle instead; '{LIST}' names them.")
 @command
-def pilot(output: Path) -> None:
+def pilot(output: Path, scenario: str | None) -> None:
     """Record a small purchase, publish it, verify it, read it back: all of it in one new folder.
 
     \b
     prasasti pilot --output pilot
+    prasasti pilot --scenario list                              what can go otherwise
+    prasasti pilot --scenario debarred-winner --output played   play it, and check what comes of it
     """
     out = shell()
-    if output.exists() and any(output.iterdir()):
-        out.fail("error.could_not", out.words("pilot.exists", folder=output), COULD_NOT)
+    if scenario == LIST:
+        list_scenarios(out)
+        return
+    if scenario is not None:
+        play_scenario(out, scenario, output)
+        return
+    require_empty(out, output)
     folder, published = output / "ledger", output / "published"
     out.say("pilot.title")
 
@@ -121,9 +126,9 @@ def pilot(output: Path) -> None:
     seen = output / "witnesses" / CITIZENS / "log" / hash_origin(log_key.name) / "checkpoint"
     trusted = ["--key", str(published / "log.vkey"), "--policy", str(published / "policy")]
     out.line("$ prasasti-verify published --policy policy --previous CHECKPOINT-OF-THE-CITIZENS-WITNESS")
-    _verify(out, str(published), *trusted, "--previous", str(seen))
+    run_verifier(out, str(published), *trusted, "--previous", str(seen))
     out.line("$ prasasti-verify --proof receipt.tlog-proof --policy policy")
-    _verify(out, "--proof", str(output / "receipt.tlog-proof"), *trusted)
+    run_verifier(out, "--proof", str(output / "receipt.tlog-proof"), *trusted)
 
     _head(out, "audited")
     log = PublishedLog(open_source(str(published)))
@@ -148,7 +153,7 @@ def pilot(output: Path) -> None:
             exported = export_records(ledger, Conditions(publisher=publisher), output / name)
             out.say("export.done", releases=exported.releases, processes=exported.records, path=output / name)
         _head(out, "story")
-        say_story(tell_story(ledger, PROCESS))
+        say_story(tell_story(ledger, PROCESS), f"{name_program()} show {PROCESS} --ledger {quote(str(folder))}")
         out.line("")
         say_story(tell_story(ledger, OCID))
     if not out.as_json:
@@ -178,18 +183,6 @@ def say_course(out: Shell, course: Course) -> None:
     out.say("pilot.recovered", handle=LOST, days=WINDOW_DAYS, key=course.recovered[:16])
 
 
-def _verify(out: Shell, *arguments: str) -> None:
-    """Run the verifier as the separate program that it is, and show what it says."""
-    verified = subprocess.run([sys.executable, "-m", "prasasti_verify", *arguments], capture_output=True, text=True, check=False)
-    lines = iter((verified.stdout + verified.stderr).splitlines())
-    for line in lines:
-        if line == "{":  # What an entry holds: for programs, and too long for a screen.
-            line = f"{{ … {sum(1 for _ in takewhile(lambda each: each != '}', lines))} lines … }}"
-        out.line(line)
-    if verified.returncode:
-        raise SystemExit(REFUSED)
-
-
 def _ask(out: Shell, output: Path) -> None:
     """A search, a total, and a list with its proof."""
 
@@ -203,35 +196,22 @@ def _ask(out: Shell, output: Path) -> None:
     _head(out, "whole")
     run(list_, "--buyer", BUYER, "--prove", str(output / "all.json"))
     out.line("$ prasasti-verify --list all.json published")
-    _verify(out, "--list", str(output / "all.json"), str(output / "published"))
+    run_verifier(out, "--list", str(output / "all.json"), str(output / "published"))
 
 
 def _head(out: Shell, step: str) -> None:
-    if not out.as_json:
-        out.output.print()
-        out.output.print(out.words(f"pilot.{step}"), style="bold")
+    say_head(out, out.words(f"pilot.{step}"))
 
 
 def _say_next(out: Shell, output: Path) -> None:
-    """Commands that work as they stand in the terminal where this one was called; FILE is the reader's own."""
-    _head(out, "next")
-    program = _name_program()
+    """FILE is the reader's own."""
+    program = name_program()
     ledger = f"--ledger {quote(str(output / 'ledger'))}"
-    rows = [
-        (f"{program}-verify {quote(str(output / 'published'))}", "try_verify"),
-        (f"{program} explain {PROCESS} {quote(str(output / 'published'))}", "try_explain"),
-        (f"{program} proof --list procurement/buyer/{BUYER} --output all.json {ledger}", "try_list"),
-        (f"{program} export ocds --ocid {OCID} --output one.json {ledger}", "try_export"),
-        (f"{program} import ocds FILE {ledger}", "try_own"),
-    ]
-    for line, words in rows:
-        out.line(f"  {line}")
-        out.line(f"      {out.words(f'pilot.{words}')}")
-
-
-def _name_program() -> str:
-    """How to call this program: by its bare name where the path leads to it, else as it was called (``make pilot``)."""
-    called, found = Path(sys.argv[0]), which(PROGRAM)
-    if called.name != PROGRAM or not called.exists() or (found is not None and Path(found).samefile(called)):
-        return PROGRAM
-    return quote(str(called))
+    say_next(out, [
+        (f"{program}-verify {quote(str(output / 'published'))}", "pilot.try_verify"),
+        (f"{program} explain {PROCESS} {quote(str(output / 'published'))}", "pilot.try_explain"),
+        (f"{program} proof --list procurement/buyer/{BUYER} --output all.json {ledger}", "pilot.try_list"),
+        (f"{program} export ocds --ocid {OCID} --output one.json {ledger}", "pilot.try_export"),
+        (f"{program} import ocds FILE {ledger}", "pilot.try_own"),
+        (f"{program} pilot --scenario {LIST}", "pilot.try_scenario"),
+    ])  # fmt: skip

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import warnings
+from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,8 @@ from prasasti.integrations.ocds.merge_rules import compile_release
 from prasasti.integrations.ocds.native.deriving import DerivedRelease, derive_releases
 from prasasti.integrations.ocds.native.entries import collect_processes
 from prasasti.integrations.ocds.packages import LedgerRelease, PackageFacts, write_record_package, write_release_package
-from prasasti.services.deriving import list_below
+from prasasti.services.deriving import derive_process, list_below
+from prasasti.services.ledger import Ledger as OpenLedger
 from tests.core.ledger import Ledger
 from tests.integrations.ocds import official, samples
 
@@ -37,6 +39,7 @@ def derive(ledger: Ledger) -> dict[str, list[DerivedRelease]]:
         return f"https://ledger.example/documents/sha256/{digest[:2]}/{digest}"
 
     view = ledger.application.state.view
+
     def list_put_out(name: str, event: dict[str, Any]) -> list[str]:
         return [bidder for bidder, _ in list_below(view, name, event)]
 
@@ -44,6 +47,12 @@ def derive(ledger: Ledger) -> dict[str, list[DerivedRelease]]:
         ocid: list(derive_releases(ocid, entries, name_address, documents.get, list_put_out))
         for ocid, entries in collect_processes(log).items()
     }
+
+
+def derive_opened(ledger: OpenLedger, ocid: str) -> list[DerivedRelease]:
+    """Releases of a process on an opened ledger, as the product makes them."""
+    log = enumerate(entry for _, entry in ledger.database.entries(0, ledger.database.size()))
+    return derive_process(ledger, ocid, [entry.position for entry in collect_processes(log)[ocid]])
 
 
 def judge(releases: list[DerivedRelease]) -> None:
@@ -103,4 +112,27 @@ def write_steps(folder: Path, releases: list[DerivedRelease]) -> list[Path]:
         ),
     ]
     assert not any(report.left_out for report in reports)
+    return paths
+
+
+def write_all(folder: Path, processes: Sequence[list[DerivedRelease]]) -> list[Path]:
+    """Three packages of many processes: of all releases, of what the first n of each process compile to, and of records at the end.
+
+    What is compiled stands in a package of releases, so that no release is written again for every step.
+    """
+    paths = [folder / f"{name}.json" for name in ("releases", "steps", "records")]
+    records = [
+        [LedgerRelease(each.position, "agency-1", f"{each.release['ocid']}.{place}", each.release_id, each.document) for each in releases]
+        for place, releases in enumerate(processes)
+    ]
+    assert not write_release_package(paths[0], [each for listed in records for each in listed], FACTS).left_out
+    assert not write_record_package(paths[2], records, FACTS).left_out
+    package = json.loads(paths[0].read_bytes())
+    parsed = [[_parse(each.document) for each in releases] for releases in processes]
+    package["releases"] = [
+        samples.as_plain(compile_release(releases[:count])[0]) | {"id": f"{place}.{count}"}
+        for place, releases in enumerate(parsed)
+        for count in range(1, len(releases) + 1)
+    ]
+    paths[1].write_text(json.dumps(package), encoding="utf-8")
     return paths

@@ -67,7 +67,8 @@ def _tell_once(rows: Sequence[list[Cell]]) -> list[list[Cell]]:
     """Lines that follow one another and say the same of one day: the first of them, with how many they are."""
     told: list[list[Cell]] = []
     for _, group in groupby(rows, lambda row: [row[0], *row[2:]]):
-        (date, entry, (said, *sources), amount), *others = group
+        (date, entry, what, amount), *others = group
+        said, *sources = what if not isinstance(what, str) else [what]
         told.append([date, entry, [f"{said} (× {len(others) + 1})" if others else said, *sources], amount])
     return told
 

@@ -15,7 +15,6 @@ import msgspec
 from prasasti.contracts.governance.parameters import DAY_SECONDS
 from prasasti.core.admission import Inadmissible
 from prasasti.core.entries import Receipt
-from prasasti.engines.clock import Clocks
 from prasasti.integrations.signers import create_training_key
 from prasasti.services.ledger import Answer, Ledger
 from prasasti.services.rehearsing import Actor, Message, RehearsalProblem
@@ -23,6 +22,7 @@ from prasasti.services.rehearsing import Actor, Message, RehearsalProblem
 BUYER = "agency-1"
 # What begins the head of a block, whose events are the schedule's.
 BLOCK_HEAD = b'{"deadline_count"'
+OF_PURCHASES = ("procurement.", "treasury.")
 Signer = tuple[str, str]
 
 
@@ -44,11 +44,6 @@ Tell = Callable[[Told], None]
 
 def tell_nobody(_: Told) -> None:
     """What a play tells where nobody listens."""
-
-
-def make_standing_clocks(time: int) -> Clocks:
-    """A machine's clocks that stand still at a time, seconds UTC: between acts only the ledger's own clock moves."""
-    return Clocks(lambda: float(time), lambda: 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +113,14 @@ class Stage:
         self._tell_schedule()
 
     def _tell_schedule(self) -> None:
-        """Tell what the schedule did in the blocks since the last act."""
+        """Tell what the schedule did to purchases in the blocks since the last act."""
         start, self._told_entries = self._told_entries, self.ledger.database.size()
         for _, data in self.ledger.database.entries(start, self._told_entries):
             if data.startswith(BLOCK_HEAD):
                 entry = msgspec.json.decode(data)
                 for event in entry["events"]:
-                    self._tell(Told(entry["time"], str(event["event"]), (), str(event.get("lot", "")), ""))
+                    if str(event["event"]).startswith(OF_PURCHASES):
+                        self._tell(Told(entry["time"], str(event["event"]), (), str(event.get("lot", "")), ""))
 
     # -- people -----------------------------------------------------------------------------------------------------------
 

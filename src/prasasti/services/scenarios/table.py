@@ -54,7 +54,7 @@ SCENARIOS: Mapping[str, Scenario] = {
 def play(scenario: Scenario, ledger: Ledger, tell: Tell = tell_nobody) -> list[Ending]:
     """Play it on a new training ledger of its parameters; how the lots ended. RehearsalProblem where anything is not as it says.
 
-    The ledger's clock stands still between acts (``stage.make_standing_clocks``): a play counts seconds.
+    The ledger's clock stands still between acts (``bootstrap.make_standing_clocks``): a play counts seconds.
     """
     purchase = Purchase(ledger, scenario.order, tell)
     scenario.play(purchase)
