@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import to_builtins
+
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, AgreementTermsRecord
+from prasasti.contracts.procurement.delivery.due import compute_delay, compute_part_due
+from prasasti.contracts.procurement.delivery.progress import find_current, find_milestone
 from prasasti.contracts.procurement.delivery.records import MilestonePartRecord, MilestoneRecord, ProgressRecord
+from prasasti.contracts.procurement.delivery.taxes import compute_taxes, sum_taxes
+from prasasti.contracts.treasury.records import OrderRecord
 from tests.contracts.selection import (
     AUTHORITY,
     COMMITTEE,
     DAY,
     LOT,
     MILLION,
+    MINUTES,
     OFFICER,
     TERMS,
     Selection,
@@ -111,3 +118,69 @@ class Delivery(Selection):
         record = self.ledger.application.state.view.get(f"procurement/delivered/{CONTRACT}:{milestone}:{number}", MilestonePartRecord)
         assert record is not None
         return record
+
+    def order(self, number: int) -> OrderRecord:
+        record = self.ledger.application.state.view.get(f"treasury/order/{CONTRACT}-{number}", OrderRecord)
+        assert record is not None
+        return record
+
+    def evidence(self, milestone: str = "half", by: Signer = CONTRACTOR, **changes: Any) -> str:
+        taken = {"document": PHOTO, "place": "ID-JK", "taken": self.ledger.time - 3_600}
+        arguments = {"contract": CONTRACT, "evidence": [taken], "milestone": milestone, "subcontractors_paid": True} | changes
+        return self.do("procurement.submit_evidence", arguments, by)
+
+    def inspect(self, milestone: str = "half", outcome: str = "accept", by: Signer = INSPECTOR, **changes: Any) -> str:
+        """Accept the rest; a part is said by ``accepted`` or ``quantities``."""
+        why = {} if outcome == "accept" else {"reason": "incomplete"}
+        arguments = {"contract": CONTRACT, "document": MINUTES, "milestone": milestone, "outcome": outcome} | why | changes
+        return self.do("procurement.inspect", present(arguments), by)
+
+    def witness(self, finding: str = "confirm", milestone: str = "half", by: Signer = WITNESS, **changes: Any) -> str:
+        why = {"document": MINUTES, "reason": "quality"} if finding == "doubt" else {}
+        arguments = {"contract": CONTRACT, "finding": finding, "milestone": milestone} | why | changes
+        return self.do("procurement.witness", present(arguments), by)
+
+    def invoice(self, milestone: str = "half", by: Signer = CONTRACTOR, **changes: Any) -> str:
+        """The invoice for what was accepted, with the taxes of its kind."""
+        due = self.due(milestone)
+        number = sum(self.milestone(each.id).parts for each in self.agreement_terms.milestones)
+        arguments = {
+            "contract": CONTRACT, "document": INVOICE, "gross": due["gross"], "invoice": f"invoice-{milestone}-{number}",
+            "milestone": milestone, "taxes": due["taxes"],
+        } | changes  # fmt: skip
+        return self.do("procurement.file_invoice", arguments, by)
+
+    def certify(self, milestone: str = "half", by: Signer = CERTIFIER, **changes: Any) -> str:
+        """The certificate of the part that is next, as the ledger computes it."""
+        number = self.progress.certificates + 1
+        arguments = {"certificate": f"certificate-{number}", "contract": CONTRACT, "document": MINUTES, "milestone": milestone}
+        return self.do("procurement.certify", arguments | self.due(milestone) | changes, by)
+
+    def due(self, milestone: str, taxes: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """What a certificate of the part that is next says; zeros where there is none."""
+        view = self.ledger.application.state.view
+        part, terms = find_current(view, CONTRACT, milestone), find_milestone(view, CONTRACT, milestone)
+        if part is None or terms is None:
+            return {"damages": "0", "days": 0, "gross": "0", "recovery": "0", "retention": "0", "taxes": []}
+        agreement = self.agreement
+        lines = compute_taxes(view, agreement, compute_part_due(view, agreement, terms, part, 0).tax_base_minor)
+        due = compute_part_due(view, agreement, terms, part, sum_taxes(lines))
+        return {
+            "damages": str(due.damages_minor), "days": compute_delay(view, agreement, terms, part).days, "gross": str(due.gross_minor),
+            "recovery": str(due.recovery_minor), "retention": str(due.retention_minor),
+            "taxes": [present(to_builtins(line)) for line in lines] if taxes is None else taxes,
+        }  # fmt: skip
+
+    def accept(self, milestone: str = "half", outcome: str = "accept", **changes: Any) -> None:
+        """Evidence, and what an inspector accepts of it."""
+        assert self.evidence(milestone) == self.inspect(milestone, outcome, **changes) == ACCEPTED
+
+    def deliver(self, milestone: str = "half", outcome: str = "accept", **changes: Any) -> None:
+        """From the evidence to the certificate, which raises the order."""
+        self.accept(milestone, outcome, **changes)
+        assert self.invoice(milestone) == self.certify(milestone) == ACCEPTED
+
+
+def present(arguments: dict[str, Any]) -> dict[str, Any]:
+    """Arguments without those that are None."""
+    return {name: value for name, value in arguments.items() if value is not None}
