@@ -1,0 +1,88 @@
+"""Options of the commands, read off the messages: a field more in a message is an option more here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from prasasti.cli.procuring.table import SEALED_FIELDS, Row, get_message
+from prasasti.cli.recording import HOUR_SECONDS
+from prasasti.cli.shell import accept_clock_option, ledger_option
+from prasasti.services import selecting
+from prasasti.services.selecting import Field
+
+
+def make_parameters(row: Row) -> list[click.Parameter]:
+    """Arguments and options of a command."""
+    fields = [field for field in selecting.list_fields(get_message(row.action).arguments) if field.name not in SEALED_FIELDS[row.sealed]]
+    by_name = {field.name: field for field in fields}
+    made: list[click.Parameter] = [click.Argument([name], metavar=name.upper(), required=by_name[name].required) for name in row.positional]
+    made += [_make_option(by_name[field.name], row) for field in fields if field.name not in row.positional]
+    made += _SEALED_OPTIONS[row.sealed]() + _make_common_options()
+    return made
+
+
+def _make_option(field: Field, row: Row) -> click.Option:
+    flag = f"--{field.name.replace('_', '-')}"
+    needed = " [needed]" if field.required and field.name not in row.defaults else ""
+    if field.kind == "flag":
+        return click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None, help=f"Yes or no.{needed}")
+    told = {
+        "choice": "", "document": "A file; a PDF unless named.", "json": "As JSON, or in a file.", "money": "In units of the currency.",
+        "number": "A whole number, or a time (UTC).", "text": "", "texts": "Several, with commas between.",
+    }[field.kind]  # fmt: skip
+    metavar = {
+        "document": "FILE[:MEDIA/TYPE]", "json": "JSON|@FILE", "money": "AMOUNT", "number": "NUMBER|TIME", "texts": "A,B,…", "text": "TEXT",
+    }.get(field.kind)  # fmt: skip
+    choices = click.Choice(field.choices) if field.kind == "choice" else None
+    return click.Option([flag, field.name], metavar=metavar, type=choices, help=f"{told}{needed}".strip() or None)
+
+
+def _make_common_options() -> list[click.Parameter]:
+    """Options of every command, made by the decorators that the others use."""
+
+    def nothing() -> None:
+        """Holds the options."""
+
+    decorators: tuple[Callable[..., Any], ...] = (
+        click.option("--from", "source", type=click.Path(path_type=Path, exists=True), metavar="FILE", help=(
+            "The arguments as JSON; options come on top. A document is {\"file\": \"request.pdf\"}.")),
+        click.option("--signer", "-s", "signers", multiple=True, required=True, metavar="[ROLE=]KEY", help=(
+            "Who signs: a key file, ssh-agent:…, pkcs11:…, or a public key that signs later.")),
+        click.option("--yes", "-y", is_flag=True, help="Sign without asking."),
+        click.option("--anyway", is_flag=True, help="Sign although the rules would refuse it now."),
+        click.option("--draft", "kept", type=click.Path(path_type=Path), metavar="FILE", help="Write the envelope, for others to sign."),
+        click.option(
+            "--expires", type=click.IntRange(1, 604_800), default=HOUR_SECONDS, show_default=True, help="Seconds until it is void."
+        ),
+        ledger_option,
+        accept_clock_option,
+    )  # fmt: skip
+    decorated: Any = nothing
+    for decorate in reversed(decorators):
+        decorated = decorate(decorated)
+    return list(reversed(decorated.__click_params__))
+
+
+def _make_submission_options() -> list[click.Parameter]:
+    return [
+        click.Option(["--contents"], required=True, metavar="JSON|@FILE", help="Price, items, files: what is sealed."),
+        click.Option(["--members"], metavar="JSON|@FILE", help="Of a consortium: [{organisation, share_bp}, …]."),
+        click.Option(["--receipts"], metavar="JSON|@FILE", help="The stores' receipts: {SHA-256: [receipt, receipt]}."),
+    ]
+
+
+def _make_scores_options() -> list[click.Parameter]:
+    return [click.Option(["--scores"], required=True, metavar="JSON|@FILE", help="{criterion: {bidder: score}}, 1000000 is 100.")]
+
+
+_SEALED_OPTIONS: Mapping[str, Callable[[], list[click.Parameter]]] = {
+    "": list,
+    "scores": _make_scores_options,
+    "shares": list,
+    "signature": list,
+    "submission": _make_submission_options,
+}

@@ -1,0 +1,103 @@
+"""Which commands there are: one a message of ``procurement`` and ``treasury``, and the kinds of work that they stand under."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from prasasti.contracts import CONTRACTS
+from prasasti.core.contract import Message, find_message
+
+
+class Row(NamedTuple):
+    """A command: its name below its group, its message, the fields that stand without an option's name, and what is filled in.
+
+    ``sealed``: which arguments are made from other options (``SEALED_FIELDS``).
+    """
+
+    group: str
+    name: str
+    action: str
+    positional: tuple[str, ...] = ()
+    defaults: Mapping[str, Any] = {}
+    sealed: str = ""
+
+
+LOT, PROCESS = ("process", "lot"), ("process",)
+ROWS = (
+    Row("plan", "announce", "procurement.announce_plan", ("plan",), {"early": False}),
+    Row("plan", "change", "procurement.change_plan", ("plan",), {"withdraw": False}),
+    Row("tender", "publish", "procurement.publish_tender", PROCESS),
+    Row("tender", "ask", "procurement.ask_question", ("process", "question")),
+    Row("tender", "answer", "procurement.answer_question", ("process", "question")),
+    Row("tender", "amend", "procurement.amend_tender", PROCESS),
+    Row("tender", "cancel", "procurement.cancel_tender", PROCESS),
+    Row("tender", "fail", "procurement.declare_failed", PROCESS),
+    Row("proposal", "submit", "procurement.submit_sealed", LOT, {}, "submission"),
+    Row("proposal", "withdraw", "procurement.withdraw_sealed", LOT),
+    Row("trustee", "share", "procurement.publish_opening_shares", LOT, {}, "shares"),
+    Row("trustee", "confirm", "procurement.confirm_key_destroyed", ("key_id",)),
+    Row("committee", "declare", "procurement.declare_interests", PROCESS, {"interests": []}),
+    Row("committee", "seat", "procurement.seat", PROCESS),
+    Row("committee", "compute", "procurement.note_arithmetic", LOT),
+    Row("committee", "check", "procurement.record_requirements", LOT),
+    Row("committee", "score", "procurement.submit_scores", LOT, {}, "scores"),
+    Row("committee", "vote", "procurement.vote", LOT),
+    Row("committee", "miss-file", "procurement.report_file_missing", LOT),
+    Row("committee", "find-file", "procurement.confirm_file", LOT),
+    Row("award", "notify", "procurement.notify_award", LOT),
+    Row("award", "refuse", "procurement.refuse_result", LOT),
+    Row("award", "activate", "procurement.activate_award", LOT),
+    Row("award", "withdraw", "procurement.withdraw_award", LOT),
+    Row("", "complain", "procurement.complain", LOT),
+    Row("complaint", "answer", "procurement.answer_complaint", ("process", "complaint")),
+    Row("", "appeal", "procurement.appeal", ("process", "complaint")),
+    Row("complaint", "review", "procurement.decide_appeal", ("process", "appeal")),
+    Row("", "decide", "procurement.decide"),
+    Row("contract", "draft", "procurement.draft_contract", ("contract",)),
+    Row("contract", "sign", "procurement.sign_contract", ("contract",), {}, "signature"),
+    Row("guarantee", "register", "procurement.register_guarantee", ("guarantee",)),
+    Row("guarantee", "call", "procurement.call_guarantee", ("guarantee",)),
+    Row("", "debar", "procurement.debar", ("organisation",)),
+    Row("violation", "notify", "procurement.notify_violation", ("organisation",)),
+    Row("violation", "reply", "procurement.reply_violation", ("violation",)),
+    Row("treasury", "budget", "treasury.set_budget", ("line",)),
+    Row("treasury", "change-budget", "treasury.change_budget", ("line",)),
+    Row("treasury", "carry-over", "treasury.carry_over"),
+)
+
+
+# Recorded by a command of its own (import).
+ELSEWHERE = ("procurement.attest_release",)
+
+
+GROUPS = {
+    "plan": "Announce what is to be bought; change it.",
+    "tender": "Publish requests for proposals; ask, answer, amend, cancel, declare failed.",
+    "proposal": "Seal and send a proposal, or withdraw it.",
+    "trustee": "Help to open what is sealed; confirm that a key is destroyed.",
+    "committee": "Declare interests, check requirements, score, vote; seats and missing files.",
+    "award": "Notify an award, refuse it, make it final, withdraw it.",
+    "complaint": "Answer a complaint; decide an appeal.",
+    "contract": "Draft a contract, and sign it.",
+    "guarantee": "Register a guarantee, and call it.",
+    "violation": "Notify a violation, and reply to it.",
+    "treasury": "Budgets: set, change, carry over.",
+}
+
+
+SEALED_FIELDS = {
+    "scores": ("round", "sealed"),
+    "shares": ("shares",),
+    "signature": ("draft",),
+    "submission": ("files", "round", "sealed", "members"),
+    "": (),
+}
+
+
+def get_message(action: str) -> Message:
+    """The message of an action, in the version that this program brings."""
+    found = find_message({contract.name: contract for contract in CONTRACTS}, action)
+    if found is None:
+        raise LookupError(action)
+    return found[1]
