@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from prasasti.contracts.procurement.agreement.records import GuaranteeRecord
+from prasasti.contracts.procurement.agreement.records import AgreementRecord, GuaranteeRecord
 from prasasti.contracts.procurement.award.records import AwardRecord
 from tests.contracts.plays import Play
 from tests.contracts.selection import (
@@ -211,12 +211,12 @@ def publish(ledger: Ledger, **changes: Any) -> Selection:
     return selection
 
 
-def community(ledger: Ledger, kind: str = "social", amount: int = 100 * MILLION) -> Selection:
+def community(ledger: Ledger, kind: str = "social", amount: int = 100 * MILLION, method: str = "direct") -> Selection:
     """A plan line that a community could take up."""
     selection = Selection(ledger)
     action, arguments, signers = budget()
     assert selection.do(action, arguments, *signers) == ACCEPTED
-    assert selection.do("procurement.announce_plan", plan(amount, kind=kind, method="direct"), OFFICER, AUTHORITY) == ACCEPTED
+    assert selection.do("procurement.announce_plan", plan(amount, kind=kind, method=method), OFFICER, AUTHORITY) == ACCEPTED
     return selection
 
 
@@ -243,6 +243,46 @@ def by_community(
         return answer
 
     return act
+
+
+def declaring(seat: str, name: str = "", **changes: Any) -> Act:
+    """Somebody declares interests in the contract."""
+
+    def act(selection: Selection) -> str:
+        signing = (name or f"agency-1/{seat}", f"procurement.{seat}")
+        return selection.do("procurement.declare_interests", {"contract": "contract-1", "interests": []} | changes, signing)
+
+    return act
+
+
+def seating(seat: str, enters: str, organisation: str = "agency-1", by: Signer = AUTHORITY, **changes: Any) -> Act:
+    """Somebody takes a seat over the contract from whoever had it, who may be named otherwise."""
+
+    def act(selection: Selection) -> str:
+        leaves = changes.get("leaves", seat)
+        arguments = {"contract": "contract-1", "enters": person(enters, organisation), "reason": "left", "seat": seat} | changes
+        arguments = {name: value for name, value in arguments.items() if name != "leaves"}
+        return selection.do("procurement.seat", arguments | ({"leaves": person(leaves)} if leaves is not None else {}), by)
+
+    return act
+
+
+def let_lapse(selection: Selection) -> str:
+    """Nobody signs the contract in time."""
+    agreement = selection.ledger.application.state.view.get("procurement/contract/contract-1", AgreementRecord)
+    assert agreement is not None
+    selection.wait_until(agreement.signing_ends)
+    return ACCEPTED
+
+
+def tenderable(ledger: Ledger) -> Selection:
+    """A plan line that a community could take up, or bidders propose for."""
+    return community(ledger, method="open", amount=300 * MILLION)
+
+
+def withdraw_plan(selection: Selection) -> str:
+    withdrawn = {"plan": "benches", "reason": "no_need", "withdraw": True}
+    return selection.do("procurement.change_plan", withdrawn, OFFICER, AUTHORITY)
 
 
 def appeal(selection: Selection) -> str:
@@ -374,6 +414,51 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a community that inspects itself": (
         "procurement.28.5", on(community, by_community(seats={"inspector": person("director", "community-1")}))),
     "a community's inspector who certifies": ("procurement.28.5", on(community, by_community(seats={"certifier": person("inspector")}))),
+    # procurement.02, 03, of a line that a community takes up
+    "a plan line that a community does is withdrawn": ("procurement.02.1", on(community, by_community(), withdraw_plan)),
+    "a plan line that a community left is withdrawn": (ACCEPTED, on(community, by_community(), let_lapse, withdraw_plan)),
+    "a tender for what a community does": ("procurement.03.1", on(tenderable, by_community(), lambda world: world.publish())),
+    "a tender for what a community left": (ACCEPTED, on(tenderable, by_community(), let_lapse, lambda world: world.publish())),
+    # procurement.12, of a contract
+    "interests in a community's contract": (ACCEPTED, on(community, by_community(), declaring("officer"))),
+    "interests in no contract": ("procurement.00.1", on(community, declaring("officer"))),
+    "interests in a contract that lapsed": ("procurement.00.1", on(community, by_community(), let_lapse, declaring("officer"))),
+    "interests of an officer of another house": (
+        "procurement.00.1", on(community, by_community(), declaring("officer", "agency-2/officer"))),
+    "interests in a process and a contract": ("admission.3", on(community, by_community(), declaring("officer", process=PROCESS))),
+    "interests in an award's contract": (ACCEPTED, on(sign, declaring("certifier"))),
+    "interests of an officer who is seated nowhere": (ACCEPTED, on(community, by_community(), declaring("officer", "agency-1/officer-2"))),
+    "a relation that nobody counts": (
+        "procurement.00.6",
+        on(community, by_community(), declaring("officer", interests=[{"organisation": "community-1", "relation": "friend"}]))),
+    # procurement.13, of a contract
+    "another inspector of a community's draft": (
+        ACCEPTED, on(community, by_community(), declaring("inspector", "agency-1/inspector-2"), seating("inspector", "inspector-2"))),
+    "another inspector of a contract": (
+        ACCEPTED, on(sign, declaring("inspector", "agency-1/inspector-2"), seating("inspector", "inspector-2"))),
+    "a witness of a contract, who declares nothing": (ACCEPTED, on(sign, seating("witness", "clerk", leaves=None))),
+    "an authority of another house seats": (
+        "procurement.00.1",
+        on(community, by_community(), seating("officer", "officer-2", by=("agency-2/authority", "procurement.authority")))),
+    "a seat of a draft that a process seats": ("procurement.00.2", on(draft, seating("inspector", "inspector-2"))),
+    "a seat of a contract that lapsed": ("procurement.00.1", on(community, by_community(), let_lapse, seating("officer", "officer-2"))),
+    "somebody leaves who does not sit": (
+        "procurement.00.2", on(community, by_community(), seating("officer", "officer-2", leaves="officer-2"))),
+    "somebody takes their own seat": ("procurement.00.2", on(community, by_community(), seating("officer", "officer"))),
+    "a seat for no reason": ("procurement.00.6", on(community, by_community(), seating("officer", "officer-2", reason="whim"))),
+    "an inspector who holds no such role": ("procurement.13.1", on(community, by_community(), seating("inspector", "clerk"))),
+    "an officer of another house": ("procurement.13.1", on(community, by_community(), seating("officer", "officer", "agency-2"))),
+    "an inspector who did not declare": ("procurement.13.2", on(community, by_community(), seating("inspector", "inspector-2"))),
+    "an inspector who is tied": (
+        "procurement.13.2",
+        on(community, by_community(),
+           declaring("inspector", "agency-1/inspector-2", interests=[{"organisation": "community-1", "relation": "relative"}]),
+           seating("inspector", "inspector-2"))),
+    "an inspector as the witness": ("procurement.13.3", on(sign, seating("witness", "inspector", leaves=None))),
+    "a member of the committee as the witness": ("procurement.13.3", on(sign, seating("witness", "committee-1", leaves=None))),
+    "the contractor as the witness": (
+        "procurement.13.3", on(community, by_community(), seating("witness", "director", "community-1", leaves=None))),
+    "a committee of a contract": ("admission.3", on(community, by_community(), seating("committee", "committee-4"))),
     # procurement.29
     "a performance guarantee": (ACCEPTED, on(lambda ledger: draft(ledger, guaranteed=False), guaranteeing())),
     "a guarantee of a contract that is signed": (ACCEPTED, on(sign, guaranteeing())),

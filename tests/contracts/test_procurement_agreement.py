@@ -13,19 +13,12 @@ from typing import Any
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from msgspec import Struct
 
-from prasasti.contracts import CONTRACTS
-from prasasti.contracts.offices import Draft
-from prasasti.contracts.people import find_person
 from prasasti.contracts.procurement.agreement.guarantees import find_guarantee, is_in_force
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, AgreementTermsRecord, GuarantorRecord, ListedContract
-from prasasti.contracts.procurement.agreement.signing import name_interests
 from prasasti.contracts.procurement.award.records import AwardRecord
-from prasasti.contracts.procurement.process import InterestsRecord, interests_key
 from prasasti.contracts.procurement.records import ListedProcess
 from prasasti.contracts.treasury.budgets import find_line, list_reserved
-from prasasti.core.contract import Call, Contract, Message, Outcome, Rejection, View
 from prasasti.core.types import parse_amount, require
 from tests.contracts.procurement_agreement_rows import (
     COMMUNITY_PRICE,
@@ -39,9 +32,11 @@ from tests.contracts.procurement_agreement_rows import (
     calling,
     community,
     cut,
+    declaring,
     draft,
     guaranteeing,
     publish,
+    seating,
     sign,
 )
 from tests.contracts.procurement_award_rows import Awarding, bought_directly, negotiate
@@ -220,7 +215,7 @@ def test_a_guarantor_that_does_not_pay_is_suspended_once(tmp_path: Path) -> None
     assert ledger.application.state.view.get("procurement/guarantor/bank-1", GuarantorRecord) is None
     selection.wait_until(due)
     assert told(ledger) == [{"event": "procurement.guarantor_suspended", "guarantee": "guarantee-1", "guarantor": "bank-1"}]
-    assert ledger.application.state.view.get("procurement/guarantor/bank-1", GuarantorRecord) == GuarantorRecord("guarantee-1", due)
+    assert ledger.application.state.view.get("procurement/guarantor/bank-1", GuarantorRecord) == GuarantorRecord(["guarantee-1"], due)
     selection.wait_until(due + 30 * DAY)
     assert len(events_of(ledger, "guarantor_suspended")) == 1
 
@@ -251,36 +246,14 @@ def test_a_community_that_does_not_sign_leaves_the_plan_line_free(tmp_path: Path
     assert by_community(contract="contract-2")(selection) == ACCEPTED
 
 
-class Declare(Struct, frozen=True, forbid_unknown_fields=True):
-    """Somebody declares that nothing ties them to who does a contract."""
-
-    contract: str
-
-
-def process_declare(view: View, call: Call) -> Outcome:
-    draft, somebody = Draft(view), find_person(view, call.signers[0])
-    name = name_interests(call.arguments.contract)
-    draft.put(interests_key(name, somebody), InterestsRecord(0, call.time, somebody, False, []))
-    return draft.outcome()
-
-
-# What 12 will do for a contract without a process.
-OVERSEEING = Contract(
-    name="overseeing",
-    version=1,
-    lost_in_block=Rejection("overseeing.00.1", "a signer's key, role or standing was lost earlier in the block"),
-    messages=(Message("declare", "01", Declare, ("identity.holder",), process_declare),),
-)
-
-
 def test_a_community_signs_once_its_overseers_declared(tmp_path: Path) -> None:
     """Its money is what is free on the plan's line; no guarantee is asked for."""
-    selection = community(found(tmp_path, contracts=(*CONTRACTS, OVERSEEING)))
+    selection = community(found(tmp_path))
     ledger = selection.ledger
     assert by_community()(selection) == ACCEPTED
     for name in ("officer", "inspector"):
         assert by_officer(selection) == "procurement.30.6"
-        assert selection.do("overseeing.declare", {"contract": "contract-1"}, (f"agency-1/{name}", "identity.holder")) == ACCEPTED
+        assert declaring(name)(selection) == ACCEPTED
     assert by_officer(selection) == selection.sign("community-1/director", "contractor") == ACCEPTED
     assert agreement_of(ledger).state == "active"
     assert money_of(ledger) == (0, COMMUNITY_PRICE)
@@ -288,6 +261,40 @@ def test_a_community_signs_once_its_overseers_declared(tmp_path: Path) -> None:
     assert view.get("procurement/contracts/community-1:0/0", ListedContract) == ListedContract("contract-1", PROCESS)
     assert by_community(contract="contract-2")(selection) == "procurement.00.2"
     assert guaranteeing(principal="community-1")(selection) == "procurement.00.2"
+
+
+@pytest.mark.parametrize(("relation", "share_bp"), [("owner", 100), ("employee", 0)])
+def test_whoever_a_tag_ties_to_a_community_oversees_nothing_of_it(tmp_path: Path, relation: str, share_bp: int) -> None:
+    """I3: they declare nothing, and are kept out; another is seated, and the contract stands."""
+    selection = community(found(tmp_path))
+    assert by_community()(selection) == ACCEPTED
+    common = {"from": selection.ledger.time - 100 * DAY, "key_id": "tags-1", "share_bp": 0, "tag": "aa" * 16}
+    community_tie = {"organisation": "community-1", "relation": relation, "share_bp": share_bp}
+    for tied in (community_tie, {"person": person("inspector"), "relation": "self"}):
+        assert selection.do("identity.attest_tag", common | tied, ("auditor-1/registrar", "identity.registrar")) == ACCEPTED
+    assert declaring("officer")(selection) == declaring("inspector")(selection) == ACCEPTED
+    assert by_officer(selection) == "procurement.30.6"
+    assert declaring("inspector", "agency-1/inspector-2")(selection) == ACCEPTED
+    assert seating("inspector", "inspector-2")(selection) == ACCEPTED
+    assert told(selection.ledger) == [{
+        "contract": "contract-1", "entered": "agency-1:inspector-2", "event": "procurement.seat_taken", "left": "agency-1:inspector",
+        "process": "", "seat": "inspector",
+    }]  # fmt: skip
+    assert by_officer(selection) == selection.sign("community-1/director", "contractor") == ACCEPTED
+    agreement = agreement_of(selection.ledger)
+    assert (agreement.state, agreement.inspector.handle) == ("active", "inspector-2")
+
+
+def test_a_seat_of_a_contract_that_stands_is_its_own(tmp_path: Path) -> None:
+    """The process keeps who chose; who is kept out there is kept out of what came of it."""
+    selection = sign(found(tmp_path))
+    interests = [{"organisation": "bidder-2", "relation": "relative"}]
+    assert declaring("inspector", "agency-1/inspector-2", interests=interests)(selection) == ACCEPTED
+    assert seating("inspector", "inspector-2")(selection) == "procurement.13.2"
+    assert seating("officer", "officer-2")(selection) == "procurement.13.2"
+    assert declaring("officer", "agency-1/officer-2")(selection) == ACCEPTED
+    assert seating("officer", "officer-2")(selection) == ACCEPTED
+    assert (agreement_of(selection.ledger).officer.handle, selection.process().seats.officer.handle) == ("officer-2", "officer")
 
 
 # Properties.

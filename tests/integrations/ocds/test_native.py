@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from prasasti.integrations.ocds.merge_rules import compile_release
+from tests.contracts.procurement_agreement_rows import by_community, declaring, seating
 from tests.contracts.procurement_evaluation_rows import RATED, TWO_FILES, Evaluation
-from tests.contracts.selection import BIDDERS, COMMITTEE, LOT, MILLION, MINUTES, OFFICER, PROCESS, Selection, found, lot, plan
+from tests.contracts.selection import BIDDERS, COMMITTEE, LOT, MILLION, MINUTES, OFFICER, PROCESS, Selection, budget, found, lot, plan
 from tests.core.ledger import ACCEPTED
 from tests.integrations.ocds import natives, samples
 from tests.judges import run_libcoveocds
@@ -83,8 +84,20 @@ def run_withdrawn_plan(selection: Selection) -> None:
     assert selection.do("procurement.change_plan", withdrawn, OFFICER, ("agency-1/authority", "procurement.authority")) == ACCEPTED
 
 
+def run_community(selection: Selection) -> None:
+    """A plan line that a community does, from the draft to the signatures; no process precedes."""
+    action, arguments, signers = budget()
+    assert selection.do(action, arguments, *signers) == ACCEPTED
+    terms = plan(100 * MILLION, kind="social", method="direct")
+    assert selection.do("procurement.announce_plan", terms, OFFICER, ("agency-1/authority", "procurement.authority")) == ACCEPTED
+    assert by_community()(selection) == ACCEPTED
+    assert declaring("officer")(selection) == declaring("inspector")(selection) == ACCEPTED
+    assert declaring("officer", "agency-1/officer-2")(selection) == seating("officer", "officer-2")(selection) == ACCEPTED
+    assert selection.sign("officer-2", "officer") == selection.sign("community-1/director", "contractor") == ACCEPTED
+
+
 RUNS = {run.__name__.removeprefix("run_"): run for run in (
-    run_shortest, run_unsigned, run_nobody_proposes, run_asked_and_cancelled, run_withdrawn_plan,
+    run_shortest, run_unsigned, run_nobody_proposes, run_asked_and_cancelled, run_withdrawn_plan, run_community,
 )}  # fmt: skip
 
 
@@ -187,6 +200,15 @@ def test_proposals_hide_their_value_until_they_are_opened(selection: Selection) 
     selection.wait_until(selection.process().deadline)
     (bid,) = compile_all(selection)["bids"]["details"]
     assert (bid["status"], "value" in bid) == ("pending", False)
+
+
+def test_what_a_community_does_has_an_award_for_the_standards_sake(selection: Selection) -> None:
+    run_community(selection)
+    compiled = compile_all(selection)
+    (award,), (contract,) = compiled["awards"], compiled["contracts"]
+    assert [each["id"] for each in award["suppliers"]] == ["community-1"]
+    assert (contract["awardID"], contract["status"]) == (award["id"], "active")
+    assert {each["id"] for each in contract["signatories"]} == {"agency-1", "community-1"}
 
 
 def test_tags_are_those_of_the_table(selection: Selection) -> None:

@@ -29,8 +29,9 @@ from prasasti.contracts.identity.tags import (
     list_of_tag,
 )
 from prasasti.contracts.people import Person
+from prasasti.contracts.procurement.agreement.records import AgreementRecord
 from prasasti.contracts.procurement.kinds import KINDS
-from prasasti.contracts.procurement.process import LotRecord, ProcessRecord
+from prasasti.contracts.procurement.process import LotRecord, ProcessRecord, get_process
 from prasasti.contracts.procurement.proposal.records import PartRecord, ProposalRecord, part_key
 from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.core.contract import View
@@ -64,7 +65,7 @@ class Readings(NamedTuple):
 
     view: View
     name: str
-    process: ProcessRecord
+    process: ProcessRecord | AgreementRecord
     time: int
     known: int = 0
 
@@ -88,7 +89,9 @@ class Readings(NamedTuple):
         return [each for each in records if each.key_id == tag.key_id and not each.handle]
 
     def takes_part(self, organisation: str) -> bool:
-        """Whether an organisation is in a proposal for a lot of the process."""
+        """Whether an organisation is in a proposal for a lot of the process, or does the contract that none preceded."""
+        if isinstance(self.process, AgreementRecord):
+            return organisation == self.process.supplier
         parts = [self.view.get(part_key(self.name, lot, organisation), PartRecord) for lot in self.process.lots]
         return any(part is not None and part.bidder for part in parts)
 
@@ -122,7 +125,7 @@ def is_conflicted(readings: Readings, person: Person) -> bool:
 
 def is_clean(readings: Readings, lot: LotRecord, contractors: Sequence[str]) -> bool:
     """28.5: I3, I4 of officer, inspector and certifier, I5 and I7, of those who would deliver."""
-    seats = readings.process.seats
+    seats = get_process(readings.view, readings.name).seats
     ties = _union(list_ties(readings, person) for person in (seats.officer, seats.inspector, seats.certifier))
     trustees = [trustee.organisation for trustee in get_round_record(readings.view, lot.proposal_round).trustees]
     overseeing = [seats.inspector.organisation, seats.certifier.organisation, *trustees]

@@ -8,7 +8,6 @@ from typing import Any
 from prasasti.contracts.identity.conditions import is_organisation_known
 from prasasti.contracts.people import list_people
 from prasasti.contracts.procurement.agreement.records import DRAFT, AgreementRecord, agreement_key
-from prasasti.contracts.procurement.agreement.signing import find_community_contract
 from prasasti.contracts.procurement.award.checks import find_award, list_members
 from prasasti.contracts.procurement.award.records import AwardRecord
 from prasasti.contracts.procurement.calendar import DAY_SECONDS
@@ -18,6 +17,7 @@ from prasasti.contracts.procurement.kinds import KINDS
 from prasasti.contracts.procurement.lots import compute_term_end
 from prasasti.contracts.procurement.money import compute_milestone_amounts, is_payable
 from prasasti.contracts.procurement.parameters import read_codes, read_payment_unit
+from prasasti.contracts.procurement.plan.processes import find_community_contract
 from prasasti.contracts.procurement.plan.records import ANNOUNCED, PlanRecord
 from prasasti.contracts.procurement.process import (
     DECIDED,

@@ -8,9 +8,7 @@ from prasasti.contracts.procurement.agreement.records import (
     DRAFT,
     LAPSED,
     AgreementRecord,
-    CommunityRecord,
     agreement_key,
-    community_key,
 )
 from prasasti.contracts.procurement.award.records import ACTIVE, AwardRecord, award_key
 from prasasti.contracts.procurement.process import get_lot, get_process, lot_name
@@ -92,13 +90,6 @@ def find_agreement(view: View, call: Call) -> AgreementRecord | None:
 def get_agreement(view: View, call: Call) -> AgreementRecord:
     """The contract that a message names and an earlier condition found."""
     return require(find_agreement(view, call), call.arguments.contract)
-
-
-def find_community_contract(view: View, plan: str) -> AgreementRecord | None:
-    """The community's contract that takes up a plan line, drafted or signed; None where none does."""
-    record = view.get(community_key(plan), CommunityRecord)
-    agreement = view.get(agreement_key(record.contract), AgreementRecord) if record is not None else None
-    return agreement if agreement is not None and agreement.state != LAPSED else None
 
 
 def find_reservation(agreement: AgreementRecord) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from prasasti.contracts.offices import find_bound_key
 from prasasti.contracts.offices import find_person as find_person_record
 from prasasti.contracts.people import Person, find_person
+from prasasti.contracts.procurement.agreement.signing import find_agreement
 from prasasti.contracts.procurement.conditions import does_member_sign, have_signers_declared, is_readable
 from prasasti.contracts.procurement.evaluation.decisions import MATTERS
 from prasasti.contracts.procurement.evaluation.effects import (
@@ -16,6 +17,15 @@ from prasasti.contracts.procurement.evaluation.effects import (
     is_scored,
     list_demanded,
     name_sealer,
+)
+from prasasti.contracts.procurement.evaluation.overseeing import (
+    EXCLUDED_SEATS,
+    do_contract_seats_stay_apart,
+    find_subject_process,
+    get_parties,
+    is_about_contract,
+    is_seat_of_contract,
+    name_subject,
 )
 from prasasti.contracts.procurement.evaluation.records import BALLOT_OPEN, COUNTED
 from prasasti.contracts.procurement.lots import find_proposal
@@ -75,20 +85,29 @@ def does_decision_fit(view: View, call: Call) -> bool:
 
 
 def may_be_seated(view: View, call: Call) -> bool:
-    """00.1: the process is there; the signer has a seat in it, or holds a role for which somebody may be seated (13)."""
-    process = find_process(view, call.arguments.process)
-    if process is None:
-        return False
+    """00.1: the process, or the contract, is there; the signer has a seat in it, or holds a role for which somebody may be seated
+    (13)."""
+    if is_about_contract(call):
+        agreement = find_agreement(view, call)
+        if agreement is None:
+            return False
+        seated, buyer = [agreement.officer, agreement.inspector, agreement.certifier, agreement.witness], agreement.buyer
+    else:
+        process = find_process(view, call.arguments.process)
+        if process is None:
+            return False
+        seated, buyer = [*list_seated(process)], process.buyer
     person = find_person(view, call.signers[0])
-    return person in list_seated(process) or call.signers[0].role != OFFICER or person.organisation == process.buyer
+    return person in seated or call.signers[0].role != OFFICER or person.organisation == buyer
 
 
 def is_time_to_declare(view: View, call: Call) -> bool:
-    """12.1: every lot was opened, a failed or cancelled one counting as such, and the signer decided nothing yet."""
-    process = get_process(view, call.arguments.process)
-    lots = [require(find_lot(view, call.arguments.process, name), name) for name in process.lots]
-    interests = find_interests(view, call.arguments.process, find_person(view, call.signers[0]))
-    return all(was_opened(process, lot) for lot in lots) and (interests is None or not interests.acted)
+    """12.1: every lot was opened, a failed or cancelled one counting as such, and the signer decided nothing yet. Who does a
+    community's contract is known from its draft on."""
+    name, process = name_subject(view, call), find_subject_process(view, call)
+    interests = find_interests(view, name, find_person(view, call.signers[0]))
+    is_known = process is None or all(was_opened(process, require(find_lot(view, name, lot), lot)) for lot in process.lots)
+    return is_known and (interests is None or not interests.acted)
 
 
 def was_opened(process: ProcessRecord, lot: LotRecord) -> bool:
@@ -97,7 +116,9 @@ def was_opened(process: ProcessRecord, lot: LotRecord) -> bool:
 
 
 def does_seat_stand(view: View, call: Call) -> bool:
-    """00.2: who is to leave sits there, where somebody does; who is to enter does not; a lot of the process is alive."""
+    """00.2: who is to leave sits there, where somebody does; who is to enter does not; a lot of the process is alive, or the contract."""
+    if is_about_contract(call):
+        return is_seat_of_contract(view, call)
     arguments, process = call.arguments, get_process(view, call.arguments.process)
     lots = [get_lot(view, arguments.process, name) for name in process.lots]
     if all(lot.state in (CANCELLED, FAILED) for lot in lots):
@@ -117,50 +138,47 @@ def is_seat_reason_known(view: View, call: Call) -> bool:
 
 def is_entitled(view: View, call: Call) -> bool:
     """13.1: a named alternate; once none is left, and for other seats, a holder of the role, an officer being the buyer's."""
-    arguments, process = call.arguments, get_process(view, call.arguments.process)
+    arguments = call.arguments
     if arguments.seat == TRUSTEE_SEAT:
         return True
     person = Person(arguments.enters.handle or "", arguments.enters.organisation)
     if arguments.seat == "witness":
         return holds_role(view, call, person, "")
     if arguments.seat == "committee":
+        process = get_process(view, arguments.process)
         if person in process.seats.alternates:
             return holds_role(view, call, person, COMMITTEE)
         if any(is_alternate_left(view, call, each) for each in process.seats.alternates):
             return False
-    is_near = arguments.seat != "officer" or person.organisation == process.buyer
+    is_near = arguments.seat != "officer" or person.organisation == get_parties(view, call).buyer
     return is_near and holds_role(view, call, person, f"procurement.{arguments.seat}")
 
 
 def is_entering_clean(view: View, call: Call) -> bool:
     """13.2: after the opening whoever enters declared interests and is not kept out; a trustee and a witness decide nothing."""
-    arguments, process = call.arguments, get_process(view, call.arguments.process)
-    lots = [get_lot(view, arguments.process, name) for name in process.lots]
-    if arguments.seat in (TRUSTEE_SEAT, "witness") or not any(is_opened(lot) for lot in lots):
+    arguments, name, process = call.arguments, name_subject(view, call), find_subject_process(view, call)
+    is_waiting = process is not None and not any(is_opened(get_lot(view, name, lot)) for lot in process.lots)
+    if arguments.seat in (TRUSTEE_SEAT, "witness") or is_waiting:
         return True
-    return has_declared(view, arguments.process, Person(arguments.enters.handle or "", arguments.enters.organisation))
+    return has_declared(view, name, Person(arguments.enters.handle or "", arguments.enters.organisation))
 
 
 def do_seats_stay_apart(view: View, call: Call) -> bool:
     """13.3: as 03.7: nobody of the committee, nor an alternate, has another seat, or is an authority; who inspects is neither officer
     nor certifier."""
-    arguments, seats = call.arguments, get_process(view, call.arguments.process).seats
+    arguments = call.arguments
     if arguments.seat == TRUSTEE_SEAT:
         return True
     person = Person(arguments.enters.handle or "", arguments.enters.organisation)
+    if is_about_contract(call):
+        return do_contract_seats_stay_apart(view, call, person)
+    seats = get_process(view, arguments.process).seats
     others = [each for each in (seats.certifier, seats.inspector, seats.officer, seats.reviewer, seats.witness) if each is not None]
     if arguments.seat == "committee":
         return person not in others and not holds_role(view, call, person, AUTHORITY)
     if person in (*(seat.person for seat in seats.committee), *seats.alternates):
         return False
-    excluded = {
-        "certifier": (seats.inspector,),
-        "inspector": (seats.certifier, seats.officer, seats.witness),
-        "officer": (seats.inspector, seats.reviewer),
-        "reviewer": (seats.officer,),
-        "witness": (seats.inspector,),
-    }[arguments.seat]
-    return person not in excluded
+    return person not in [getattr(seats, other) for other in EXCLUDED_SEATS[arguments.seat]]
 
 
 def is_trustee_fit(view: View, call: Call) -> bool:

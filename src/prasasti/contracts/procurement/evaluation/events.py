@@ -14,8 +14,10 @@ class InterestsDeclared(Event, frozen=True, tag="procurement.interests_declared"
 
 
 class SeatTaken(Event, frozen=True, tag="procurement.seat_taken"):
-    """Somebody took a seat; ``left`` is who left it, "" where nobody did: ``organisation:handle``, a trustee's key for a handle."""
+    """Somebody took a seat in a process, or over a ``contract``, "" otherwise, of which ``process`` is what preceded it; ``left`` is who
+    left it, "" where nobody did: ``organisation:handle``, a trustee's key for a handle."""
 
+    contract: str
     entered: str
     left: str
     process: str

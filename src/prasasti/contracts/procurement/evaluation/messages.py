@@ -9,8 +9,8 @@ from msgspec import Meta, Struct
 from prasasti.contracts.people import Organisation
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
-from prasasti.contracts.procurement.evaluation import checks, rejections, transitions
-from prasasti.contracts.procurement.shapes import LotId, ProcessId
+from prasasti.contracts.procurement.evaluation import checks, overseeing, rejections, transitions
+from prasasti.contracts.procurement.shapes import LotId, ObjectId, ProcessId
 from prasasti.core.contract import Message
 from prasasti.core.types import Amount, Code, Count, Document, HexHash, Identifier
 
@@ -25,11 +25,15 @@ class Interest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class DeclareInterests(Struct, frozen=True, forbid_unknown_fields=True):
-    """12: whoever has a seat in a process tells what ties them to those who take part; an empty list: nothing does."""
+    """12: whoever has a seat in a process, or over a contract, tells what ties them to those who take part; an empty list: nothing."""
 
     interests: Annotated[list[Interest], Meta(max_length=20)]
-    process: ProcessId
+    contract: ObjectId | None = None
     document: Document | None = None
+    process: ProcessId | None = None
+
+    def __post_init__(self) -> None:
+        _require_one_subject(self.process, self.contract)
 
 
 class Decide(Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,15 +60,19 @@ class SeatHolder(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TakeSeat(Struct, frozen=True, forbid_unknown_fields=True):
-    """13: somebody takes a seat; nobody ``leaves`` where none sat there yet."""
+    """13: somebody takes a seat in a process, or over a contract; nobody ``leaves`` where none sat there yet."""
 
     enters: SeatHolder
-    process: ProcessId
     reason: Code
     seat: Literal["certifier", "committee", "inspector", "officer", "reviewer", "trustee", "witness"]
+    contract: ObjectId | None = None
     leaves: SeatHolder | None = None
+    process: ProcessId | None = None
 
     def __post_init__(self) -> None:
+        _require_one_subject(self.process, self.contract)
+        if self.contract is not None and self.seat not in overseeing.CONTRACT_SEATS:
+            raise ValueError("a contract has the seats of certifier, inspector, officer and witness")
         named = [self.enters, *([self.leaves] if self.leaves is not None else [])]
         if any((each.key_id is not None) != (self.seat == "trustee") for each in named):
             raise ValueError("a trustee's seat is named by key_id, another by handle")
@@ -126,6 +134,11 @@ class Vote(Struct, frozen=True, forbid_unknown_fields=True):
     document: Document | None = None
 
 
+def _require_one_subject(process: str | None, contract: str | None) -> None:
+    if (process is None) == (contract is None):
+        raise ValueError("a process is named, or a contract, and not both")
+
+
 SEATED_ROLES = ("procurement.certifier", "procurement.committee", "procurement.inspector", "procurement.officer", "procurement.reviewer")
 
 EVALUATION_MESSAGES = (
@@ -165,7 +178,7 @@ EVALUATION_MESSAGES = (
         arguments=TakeSeat,
         roles=("procurement.authority",),
         conditions=(
-            (common.NOT_IN_SEAT, conditions.does_buyers_authority_sign),
+            (common.NOT_IN_SEAT, overseeing.does_seating_authority_sign),
             (common.WRONG_STATE, checks.does_seat_stand),
             (common.UNKNOWN_CODE, checks.is_seat_reason_known),
             (rejections.NOT_ENTITLED, checks.is_entitled),

@@ -8,6 +8,8 @@ from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.people import Person, find_person, list_people
+from prasasti.contracts.procurement.agreement.records import agreement_key
+from prasasti.contracts.procurement.agreement.signing import get_agreement
 from prasasti.contracts.procurement.award.events import MatterDecided
 from prasasti.contracts.procurement.evaluation import events
 from prasasti.contracts.procurement.evaluation.checks import TRUSTEE_SEAT, list_lots_of_trustee
@@ -27,6 +29,7 @@ from prasasti.contracts.procurement.evaluation.effects import (
     put_out,
     renew_round,
 )
+from prasasti.contracts.procurement.evaluation.overseeing import get_parties, is_about_contract, name_subject
 from prasasti.contracts.procurement.evaluation.records import (
     BALLOT_OPEN,
     COUNTED,
@@ -49,6 +52,7 @@ from prasasti.contracts.procurement.process import (
     WITHDRAWN,
     InterestsRecord,
     LotRecord,
+    ProcessRecord,
     Seat,
     get_lot,
     get_process,
@@ -84,17 +88,15 @@ def process_declare_interests(view: View, call: Call) -> Outcome:
 
     A second declaration only adds.
     """
-    draft, arguments = Draft(view), call.arguments
-    process, person = get_process(view, arguments.process), find_person(view, call.signers[0])
-    before = find_interests(view, arguments.process, person) or InterestsRecord(0, call.time, person, False, [])
+    draft, arguments, name = Draft(view), call.arguments, name_subject(view, call)
+    parties, person = get_parties(view, call), find_person(view, call.signers[0])
+    before = find_interests(view, name, person) or InterestsRecord(0, call.time, person, False, [])
     relations = sorted({*before.relations, *(_spell(each) for each in arguments.interests)})
-    is_tied = is_conflicted(Readings(view, arguments.process, process, call.time), person)
+    is_tied = is_conflicted(Readings(view, name, parties, call.time), person)
     recused = bool(relations) or before.recused or is_tied
-    draft.put(interests_key(arguments.process, person), replace(before, recused=recused, relations=relations))
-    if recused and any(seat.person == person and seat.state == SITTING for seat in process.seats.committee):
-        committee = [replace(seat, state=RECUSED) if seat.person == person else seat for seat in process.seats.committee]
-        draft.put(process_key(arguments.process), replace(process, seats=replace(process.seats, committee=committee)))
-        _await_seat(draft, call, arguments.process)
+    draft.put(interests_key(name, person), replace(before, recused=recused, relations=relations))
+    if recused and isinstance(parties, ProcessRecord):
+        _recuse(draft, call, name, parties, person)
     note_documents(draft, call, arguments.document)
     return draft.outcome(events.InterestsDeclared(person.handle, person.organisation, recused))
 
@@ -103,7 +105,11 @@ def process_seat(view: View, call: Call) -> Outcome:
     """13: outcomes and counted sheets stand; what the leaver sealed uncounted or voted in an open ballot falls; what waited goes on."""
     draft, arguments = Draft(view), call.arguments
     entered, left = _spell_holder(arguments.enters), _spell_holder(arguments.leaves) if arguments.leaves is not None else ""
-    taken = events.SeatTaken(entered, left, arguments.process, arguments.seat)
+    if is_about_contract(call):
+        agreement, enters = get_agreement(view, call), Person(arguments.enters.handle, arguments.enters.organisation)
+        draft.put(agreement_key(arguments.contract), replace(agreement, **{arguments.seat: enters}))
+        return draft.outcome(events.SeatTaken(arguments.contract, entered, left, agreement.process, arguments.seat))
+    taken = events.SeatTaken("", entered, left, arguments.process, arguments.seat)
     if arguments.seat == TRUSTEE_SEAT:
         _replace_trustee(draft, call)
         return draft.outcome(taken)
@@ -188,6 +194,15 @@ def process_vote(view: View, call: Call) -> Outcome:
     if len(ballot.cast) == ballot.seats:
         told += close_ballot(draft, call, lot)
     return draft.outcome(*told)
+
+
+def _recuse(draft: Draft, call: Call, name: str, process: ProcessRecord, person: Person) -> None:
+    """Of a committee whoever is kept out leaves a seat to be taken."""
+    if not any(seat.person == person and seat.state == SITTING for seat in process.seats.committee):
+        return
+    committee = [replace(seat, state=RECUSED) if seat.person == person else seat for seat in process.seats.committee]
+    draft.put(process_key(name), replace(process, seats=replace(process.seats, committee=committee)))
+    _await_seat(draft, call, name)
 
 
 def _await_seat(draft: Draft, call: Call, process: str) -> None:

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from prasasti.contracts.procurement.agreement.signing import find_community_contract
 from prasasti.contracts.procurement.calendar import compute_date, compute_local_day
 from prasasti.contracts.procurement.conditions import do_officer_and_authority_sign, is_readable
 from prasasti.contracts.procurement.kinds import KINDS
 from prasasti.contracts.procurement.parameters import read_amount, read_calendar, read_codes
-from prasasti.contracts.procurement.plan.processes import are_buyers_lines, compute_ocid, is_over, list_plan_lots
+from prasasti.contracts.procurement.plan.processes import are_buyers_lines, compute_ocid, is_free_of_communities, is_over, list_plan_lots
 from prasasti.contracts.procurement.plan.records import ANNOUNCED, FamilyRecord, PlanRecord, family_key
 from prasasti.contracts.procurement.process import DIRECT, plan_key
 from prasasti.contracts.procurement.records import ListedMark, listed_key
@@ -85,9 +84,9 @@ def are_changed_codes_known(view: View, call: Call) -> bool:
 
 
 def has_no_open_tender(view: View, call: Call) -> bool:
-    """02.1: each lot of each process of the line was cancelled, failed for good, or its contract ended; no community took it up."""
-    is_free = find_community_contract(view, call.arguments.plan) is None
-    return is_free and all(is_over(view, lot) for lot in list_plan_lots(view, call.arguments.plan, _get_plan(view, call)))
+    """02.1: each lot of each process of the line was cancelled, failed for good, or its contract ended, also a community's."""
+    plan = call.arguments.plan
+    return is_free_of_communities(view, plan) and all(is_over(view, lot) for lot in list_plan_lots(view, plan, _get_plan(view, call)))
 
 
 def are_changed_lines_fit(view: View, call: Call) -> bool:

@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from prasasti.contracts.procurement.agreement.records import ENDED, AgreementRecord, agreement_key
+from prasasti.contracts.procurement.agreement.records import (
+    ENDED,
+    LAPSED,
+    AgreementRecord,
+    CommunityRecord,
+    agreement_key,
+    community_key,
+)
 from prasasti.contracts.procurement.award.records import AwardRecord, award_key
 from prasasti.contracts.procurement.parameters import read_code
 from prasasti.contracts.procurement.plan.records import PlanRecord
@@ -64,6 +71,19 @@ def count_failures(view: View, plan: str) -> Counter[str]:
     """In how many processes of a plan line each lot failed for good; a failed opening or a lost file is not the market's failure."""
     lots = list_plan_lots(view, plan, get_plan(view, plan))
     return Counter(lot.lot for lot in lots if lot.state == FAILED and lot.final and lot.failure not in LEDGERS_OWN)
+
+
+def find_community_contract(view: View, plan: str) -> AgreementRecord | None:
+    """The community's contract that takes up a plan line, drafted or signed; None where none does."""
+    record = view.get(community_key(plan), CommunityRecord)
+    agreement = view.get(agreement_key(record.contract), AgreementRecord) if record is not None else None
+    return agreement if agreement is not None and agreement.state != LAPSED else None
+
+
+def is_free_of_communities(view: View, plan: str) -> bool:
+    """Whether no community's contract takes up a plan line: none was drafted, it lapsed, or it ended before it was fulfilled."""
+    agreement = find_community_contract(view, plan)
+    return agreement is None or agreement.state == ENDED
 
 
 def is_over(view: View, lot: LotRecord) -> bool:

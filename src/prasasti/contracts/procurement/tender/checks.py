@@ -10,7 +10,6 @@ from typing import Any
 
 from prasasti.contracts.offices import Draft, find_person, list_person_roles
 from prasasti.contracts.people import Person, list_people
-from prasasti.contracts.procurement.agreement.signing import find_community_contract
 from prasasti.contracts.procurement.award.records import ACTIVE, AwardRecord, award_key
 from prasasti.contracts.procurement.calendar import count_working_days_between
 from prasasti.contracts.procurement.conditions import is_readable
@@ -22,6 +21,7 @@ from prasasti.contracts.procurement.plan.processes import (
     find_latest,
     get_plan,
     is_contract_ended,
+    is_free_of_communities,
     is_over,
     list_plan_lots,
 )
@@ -89,12 +89,12 @@ def are_codes_known(view: View, call: Call) -> bool:
 
 
 def is_as_planned(view: View, call: Call) -> bool:
-    """03.1: the line is announced by the actor, no community took it up, the process is its next, each lot is new or binds nothing any
+    """03.1: the line is announced by the actor, no community does it, the process is its next, each lot is new or binds nothing any
     more, and an earlier process of which a lot failed, or whose contract ended, is named."""
     arguments, plan = call.arguments, find_plan(view, call)
     if plan is None or (plan.state, plan.buyer) != (ANNOUNCED, call.actor) or plan.processes == MAX_PROCESSES:
         return False
-    if find_community_contract(view, arguments.plan) is not None:
+    if not is_free_of_communities(view, arguments.plan):
         return False
     is_next = arguments.process == compute_ocid(view, arguments.plan, plan.processes + 1, plan.announced)
     # Where the prefix of names was voted to be another, a name may be taken already.
