@@ -22,7 +22,8 @@ def spell_cell(cell: Any) -> str:
     if not isinstance(cell, str):
         return "" if cell is None else str(cell)
     text = cell if cell.isprintable() else "".join(map(_spell_character, cell))
-    return f"'{text}" if cell.startswith(FORMULA_STARTS) and not is_number(cell) else text
+    # Some spreadsheets look past the spaces before it, to which other signs that show nothing have turned.
+    return f"'{text}" if (cell.startswith(FORMULA_STARTS) or text.lstrip().startswith(FORMULA_STARTS)) and not is_number(cell) else text
 
 
 def is_number(text: str) -> bool:

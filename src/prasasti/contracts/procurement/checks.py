@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from prasasti.contracts.procurement.parameters import MAX_RELEASE_BYTES, MAX_VERSIONS, RELEASE_MEDIA_TYPE, RELEASE_TAGS, read_code
+from prasasti.contracts.procurement.plan.processes import RETENDERS
 from prasasti.contracts.procurement.plan.records import PlanRecord
 from prasasti.contracts.procurement.process import find_process, plan_key
 from prasasti.contracts.procurement.records import ReleaseRecord, release_key
@@ -50,7 +51,9 @@ def runs_elsewhere(view: View, call: Call) -> bool:
     if NATIVE_OCID.fullmatch(ocid) is None:
         return True
     plan = ocid.removeprefix(f"{read_code(view, 'ocid_prefix', call.time)}-")
-    is_planned = plan != ocid and view.get(plan_key(plan), PlanRecord) is not None
+    stem, _, number = plan.rpartition("-")
+    names = (plan, stem) if number in RETENDERS else (plan,)
+    is_planned = plan != ocid and any(view.get(plan_key(name), PlanRecord) is not None for name in names)
     return not is_planned and find_process(view, ocid) is None
 
 

@@ -45,6 +45,8 @@ def _take_award(recount: Recount, told: Told) -> None:
 def _see_award(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
     lot = recount.lots[event["lot"]]
     price_minor = int(told.arguments["price"])
+    # What the message says is signed; what its event says the node alone wrote.
+    recount.steps[-1].compare("winner", told.arguments["bidder"], event["bidder"], told.position)
     lot.award = Award(event["award"], event["bidder"], price_minor, event["standstill_ends"], told.position)
     lot.awards[lot.award.id], lot.state = lot.award, "decided"
 

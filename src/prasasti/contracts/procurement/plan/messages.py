@@ -9,7 +9,7 @@ from msgspec import Meta, Struct
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.plan import checks, rejections, transitions
-from prasasti.contracts.procurement.plan.processes import MAX_PROCESSES
+from prasasti.contracts.procurement.plan.processes import RETENDERS
 from prasasti.contracts.procurement.shapes import MAX_YEARS, BudgetPart, ObjectId, PlanId, Title, require_titles
 from prasasti.core.contract import Message
 from prasasti.core.types import Amount, Code, Currency, Document, parse_amount
@@ -66,8 +66,6 @@ class ChangePlan(Struct, frozen=True, forbid_unknown_fields=True):
             raise ValueError("a plan line is either withdrawn or changed")
 
 
-# A plan line has at most 99 processes, and the second one's name ends in -2: no other line's first one may have that name.
-RETENDERS = tuple(str(number) for number in range(2, MAX_PROCESSES + 1))
 OFFICER_AND_AUTHORITY = ("procurement.authority", "procurement.officer")
 
 PLAN_MESSAGES = (

@@ -26,6 +26,8 @@ from prasasti.core.contract import View
 from prasasti.core.types import require
 
 MAX_PROCESSES = 99
+# The second one's name ends in -2: no other line's first one may have that name.
+RETENDERS = tuple(str(number) for number in range(2, MAX_PROCESSES + 1))
 # Grounds of failure that say nothing of the market (27): trustees did not open, stores lost a file.
 LEDGERS_OWN = ("j", "k")
 

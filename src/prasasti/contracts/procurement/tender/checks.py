@@ -45,6 +45,7 @@ from prasasti.contracts.procurement.process import (
     lot_name,
     plan_key,
 )
+from prasasti.contracts.procurement.records import ListedMark, listed_key
 from prasasti.contracts.procurement.scoring import PRICE_ONLY, QUALITY_ONLY, WHOLE_BP
 from prasasti.contracts.procurement.seats import AUTHORITY, COMMITTEE, OFFICER, has_declared, is_buyers_authority, is_majority, list_sitting
 from prasasti.contracts.procurement.shapes import MAX_ITEMS
@@ -97,8 +98,9 @@ def is_as_planned(view: View, call: Call) -> bool:
     if not is_free_of_communities(view, arguments.plan):
         return False
     is_next = arguments.process == compute_ocid(view, arguments.plan, plan.processes + 1, plan.announced)
-    # Where the prefix of names was voted to be another, a name may be taken already.
-    if not is_next or find_process(view, arguments.process) is not None:
+    # Where the prefix of names was voted to be another, a name may be taken already; or the buyer attested a release under it.
+    mark = view.get(listed_key("buyer", call.actor, call.actor, arguments.process), ListedMark) if plan.processes else None
+    if not is_next or find_process(view, arguments.process) is not None or mark is not None:
         return False
     latest = find_latest(view, arguments.plan, plan)
     earlier = [latest[lot.lot] for lot in arguments.lots if lot.lot in latest]
