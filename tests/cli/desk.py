@@ -104,13 +104,17 @@ def publish(desk: Desk, kind: str = "goods", **changes: Any) -> None:
     )  # fmt: skip
 
 
-def propose(desk: Desk, bidder: str, expect: int = 0) -> Result:
-    """A bidder's proposal at its price."""
+def make_contents(desk: Desk, bidder: str) -> str:
+    """What a bidder offers, at its price."""
     price = PRICES[bidder] + "00"
-    contents = {"items": [[f"{LOT}-bench", str(int(price) // 40)]], "price": price, "valid_until": desk.now() + 100 * DAY}
+    return json.dumps({"items": [[f"{LOT}-bench", str(int(price) // 40)]], "price": price, "valid_until": desk.now() + 100 * DAY})
+
+
+def propose(desk: Desk, bidder: str, expect: int = 0) -> Result:
+    """A bidder's proposal."""
+    contents = make_contents(desk, bidder)
     return desk(
-        "proposal", "submit", PROCESS, LOT, "--slot", "proposal", "--contents", json.dumps(contents), signers=(f"{bidder}/bidder",),
-        expect=expect,
+        "proposal", "submit", PROCESS, LOT, "--slot", "proposal", "--contents", contents, signers=(f"{bidder}/bidder",), expect=expect,
     )  # fmt: skip
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import stat
+from base64 import b64decode
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -12,8 +14,9 @@ import pytest
 from prasasti.cli.catalogue import LANGUAGES, load_words
 from prasasti.cli.procuring import ELSEWHERE, GROUPS, ROWS
 from prasasti.contracts import CONTRACTS
+from prasasti.services.explained_figures import compute_envelope
 from tests.cli.conftest import Run, read_json
-from tests.cli.desk import PDF, PRICES, Desk, decide, draft, open_all, propose, publish
+from tests.cli.desk import PDF, PRICES, Desk, decide, draft, make_contents, open_all, propose, publish
 from tests.contracts.procurement_evaluation_rows import RATED
 from tests.contracts.selection import COMMITTEE, DAY, LOT, PLAN, PROCESS
 
@@ -67,6 +70,27 @@ def test_members_seal_their_scores_and_trustees_open_them(desk: Desk) -> None:
 
 def desk_file(desk: Desk, name: str, value: Any) -> str:
     return f"@{desk.write(name, value)}"
+
+
+def test_who_seals_keeps_what_was_sealed(desk: Desk, tmp_path: Path) -> None:
+    """Beside the key, for its owner's eyes; it shows what was sent, down to the envelope's id."""
+    publish(desk)
+    shown = propose(desk, "bidder-1").stdout
+    (path,) = desk.keys.glob("sealed-*.json")
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    kept = json.loads(path.read_text())
+    assert compute_envelope(kept["round"], LOT, "proposal", "bidder-1", b64decode(kept["sealed"])) == kept["envelope"]
+    assert json.loads(kept["contents"])["price"] == "290000000"
+    assert path.name == f"sealed-{kept['transaction']}.json"
+    assert (str(path) in shown, kept["transaction"] in shown) == (True, True)
+    assert (kept["sealed"][:20] in shown, kept["contents"][:20] in shown) == (False, False)
+
+
+def test_what_is_not_sent_is_not_kept(desk: Desk) -> None:
+    publish(desk)
+    words = ("proposal", "submit", PROCESS, LOT, "--slot", "proposal", "--contents", make_contents(desk, "bidder-1"))
+    desk(*words, signers=("bidder-1/bidder",), yes=False, stdin="n\n", expect=1)
+    assert list(desk.keys.glob("sealed-*")) == []
 
 
 def test_a_file_is_encrypted_and_listed(tmp_path: Path, run: Run) -> None:

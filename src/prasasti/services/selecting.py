@@ -27,6 +27,7 @@ from prasasti.contracts.procurement.proposal.records import EnvelopeRecord, enve
 from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.contracts.procurement.sealing.contents import (
     SLOT_QUALIFICATION,
+    SLOT_SCORES,
     SLOT_TECHNICAL,
     Proposal,
     Qualification,
@@ -67,10 +68,12 @@ class Field(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """What a sealed message will hold, and what the sealer keeps: the envelope's id."""
+    """What a sealed message will hold, and what the sealer keeps of it: the envelope's id, its slot, the contents."""
 
     arguments: dict[str, Any]
     envelope: str
+    slot: str
+    contents: bytes
 
 
 def list_fields(arguments: type[Struct]) -> list[Field]:
@@ -242,7 +245,7 @@ def build_submission(
         "files": files, "lot": lot, "members": members, "process": process, "round": found.proposal_round,
         "sealed": encode_base64(sealed.sealed), "slot": slot,
     }  # fmt: skip
-    return Submission(arguments, sealed.envelope_id.hex())
+    return Submission(arguments, sealed.envelope_id.hex(), slot, sealed.plaintext)
 
 
 def build_scores(ledger: Ledger, process: str, lot: str, organisation: str, handle: str, scores: Mapping[str, Any]) -> Submission:
@@ -265,7 +268,7 @@ def build_scores(ledger: Ledger, process: str, lot: str, organisation: str, hand
     round_ = find_round(ledger, found.ballot_round)
     sealed = seal_scores(round_, lot, organisation, handle, sheet, criteria, is_out, PLAIN_SUITE)
     arguments = {"lot": lot, "process": process, "round": found.ballot_round, "sealed": encode_base64(sealed.sealed)}
-    return Submission(arguments, sealed.envelope_id.hex())
+    return Submission(arguments, sealed.envelope_id.hex(), SLOT_SCORES, sealed.plaintext)
 
 
 def build_shares(ledger: Ledger, process: str, lot: str, trustee: str, secret: bytes = b"") -> list[dict[str, Any]]:

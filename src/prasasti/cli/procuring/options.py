@@ -67,16 +67,24 @@ def _make_common_options() -> list[click.Parameter]:
     return list(reversed(decorated.__click_params__))
 
 
+def _make_keep_option() -> click.Option:
+    kind = click.Path(path_type=Path, exists=True, file_okay=False)
+    told = "Where what you sealed is kept for you alone; beside your key unless named."
+    return click.Option(["--keep"], type=kind, metavar="DIR", help=told)
+
+
 def _make_submission_options() -> list[click.Parameter]:
     return [
         click.Option(["--contents"], required=True, metavar="JSON|@FILE", help="Price, items, files: what is sealed."),
         click.Option(["--members"], metavar="JSON|@FILE", help="Of a consortium: [{organisation, share_bp}, …]."),
         click.Option(["--receipts"], metavar="JSON|@FILE", help="The stores' receipts: {SHA-256: [receipt, receipt]}."),
+        _make_keep_option(),
     ]
 
 
 def _make_scores_options() -> list[click.Parameter]:
-    return [click.Option(["--scores"], required=True, metavar="JSON|@FILE", help="{criterion: {bidder: score}}, 1000000 is 100.")]
+    told = "{criterion: {bidder: score}}, 1000000 is 100."
+    return [click.Option(["--scores"], required=True, metavar="JSON|@FILE", help=told), _make_keep_option()]
 
 
 _SEALED_OPTIONS: Mapping[str, Callable[[], list[click.Parameter]]] = {

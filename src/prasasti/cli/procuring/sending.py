@@ -16,12 +16,14 @@ from prasasti.cli.procuring.table import SEALED_FIELDS, Row
 from prasasti.cli.recording import report_answer, send_or_keep
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, open_key
 from prasasti.core.contract import find_message
-from prasasti.core.encoding import decode_strict
+from prasasti.core.encoding import decode_strict, encode_canonical
 from prasasti.core.entries import Receipt
+from prasasti.core.envelope import compute_id
 from prasasti.core.genesis import KeyRecord
 from prasasti.integrations.signers import Signer
 from prasasti.readmodel.money import find_decimals
 from prasasti.services import selecting
+from prasasti.services.kept_seals import KeptSeal, keep_seal
 from prasasti.services.ledger import Ledger
 from prasasti.services.sealing import SealingProblem
 from prasasti.services.selecting import Field
@@ -42,6 +44,8 @@ class Sending:
         if found is None:
             raise DraftProblem(f"this ledger has no action {row.action}")
         self.message = found[1]
+        self.sealed: selecting.Submission | None = None
+        self.keep_folder = Path()
 
     def run(self) -> None:
         """Arguments, signers, a look at what comes of it, the signature: in this order, so that nothing is signed unseen."""
@@ -77,14 +81,41 @@ class Sending:
             self.ledger, given["process"], given["lot"], given["slot"], record.organisation, self._read_json("contents"),
             self._read_json("members") or [], self._read_json("receipts") or {},
         )  # fmt: skip
-        self.out.say("procuring.sealed", envelope=made.envelope)
-        return [made.arguments]
+        return self._hold(made)
 
     def _make_scores(self, given: dict[str, Any], record: KeyRecord) -> list[dict[str, Any]]:
         scores = self._read_json("scores")
         made = selecting.build_scores(self.ledger, given["process"], given["lot"], record.organisation, record.handle, scores)
+        return self._hold(made)
+
+    def _hold(self, made: selecting.Submission) -> list[dict[str, Any]]:
+        """What was sealed, until it is signed; that there is a place to keep it is seen before anything is."""
+        self.sealed, self.keep_folder = made, self._find_keep_folder()
         self.out.say("procuring.sealed", envelope=made.envelope)
         return [made.arguments]
+
+    def _find_keep_folder(self) -> Path:
+        """The folder that is named, else that of the first signer's key, else of the ledger's keys."""
+        if self.options["keep"] is not None:
+            return Path(self.options["keep"])
+        places = [Path(self._split_role(each)[1]) for each in self.options["signers"]]
+        beside = [place.parent for place in places if place.is_file()]
+        own: Path = self.options["ledger_folder"] / "keys"
+        found = next((folder for folder in (*beside, own) if folder.is_dir()), None)
+        if found is None:
+            raise DraftProblem("no key of yours lies in a file: name a folder with --keep, where what you sealed is kept for you alone")
+        return found
+
+    def _keep(self, transaction: str) -> None:
+        """What was sealed is kept before it is sent: a machine that dies in between leaves it on disk."""
+        if self.sealed is None:
+            return
+        given = self.sealed.arguments
+        seal = KeptSeal(
+            self.ledger.chain, self.sealed.contents.decode(), self.sealed.envelope, given["lot"], given["process"], given["round"],
+            given["sealed"], self.sealed.slot, transaction,
+        )  # fmt: skip
+        self.out.say("procuring.kept", path=keep_seal(self.keep_folder, seal))
 
     def _make_shares(self, given: dict[str, Any], record: KeyRecord) -> list[dict[str, Any]]:
         return selecting.build_shares(self.ledger, given["process"], given["lot"], record.organisation)
@@ -117,10 +148,13 @@ class Sending:
             raise click.UsageError(f"still needed: {', '.join(missing)} (or in the file of --from)")
         return base
 
-    def _read_signer(self, text: str) -> tuple[str, Signer | bytes]:
+    def _split_role(self, text: str) -> tuple[str, str]:
+        """Role and location of [ROLE=]KEY; an equals sign of the location's own parts nothing."""
         role, equals, location = text.partition("=")
-        if not equals or role not in self.message.roles:
-            role, location = "", text
+        return (role, location) if equals and role in self.message.roles else ("", text)
+
+    def _read_signer(self, text: str) -> tuple[str, Signer | bytes]:
+        role, location = self._split_role(text)
         key: Signer | bytes | None = None
         with suppress(ValueError):
             key = bytes.fromhex(location) if len(location) == 64 else None
@@ -140,7 +174,9 @@ class Sending:
         currency = selecting.find_currency(self.ledger.state, arguments)
         money = {field.encoded for field in selecting.list_fields(self.message.arguments) if field.kind == "money"}
         for name, value in sorted(arguments.items()):
-            out.line(f"   {name}: {_spell_amount(out, value, currency) if name in money else _shorten(value)}")
+            spelled = _spell_amount(out, value, currency) if name in money else _shorten(value)
+            # With suite 00 the beginning of what is sealed is the beginning of the contents.
+            out.line(f"   {name}: {out.words('procuring.hidden') if name == 'sealed' else spelled}")
         for role, key in signers:
             record = self._find_record(key)
             out.say("procuring.signer", organisation=record.organisation, handle=record.handle, role=role)
@@ -174,6 +210,7 @@ class Sending:
         keys = [(bytes.fromhex(_hex(key)), role) for role, key in signers]
         payload = draft_payload(self.ledger, self.row.action, arguments, keys, self.ledger.now() + self.options["expires"])
         envelope = sign_payload(payload, [Signing(key, role) for role, key in signers if not isinstance(key, bytes)])
+        self._keep(compute_id(encode_canonical(payload)))
         if is_last or self.options["kept"] is not None:
             send_or_keep(self.out, self.ledger, envelope, self.options["kept"])
             return
