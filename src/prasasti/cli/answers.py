@@ -1,27 +1,23 @@
 """Answers in three forms: a table for people, one JSON object or CSV for programs.
 
-Owns the options ``--json`` and ``--csv`` of commands that read, and tables whose cells have several lines. What others
-wrote stands in all of them as data: no cell can steer a terminal or be run by a spreadsheet.
+Owns the options ``--json`` and ``--csv`` of commands that read; tables are the shell's. What others wrote stands in all of
+them as data: no cell can steer a terminal or be run by a spreadsheet.
 """
 
 from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec
 
 import click
-from rich.table import Table
-from rich.text import Text
 
-from prasasti.cli.shell import Shell, clean, shell
+from prasasti.cli.shell import clean, shell
 from prasasti.readmodel.cells import spell_cell
 
 Parameters = ParamSpec("Parameters")
-Cell = str | Sequence[str]
-"""A text, or one for each line of the cell, the first of which matters most."""
 
 
 def answering(function: Callable[Concatenate[bool, Parameters], None]) -> Callable[Parameters, None]:
@@ -52,29 +48,6 @@ def check_texts(options: Mapping[str, Any]) -> None:
 def is_utf_8(text: str) -> bool:
     """Whether a text has no half characters, which stand for bytes that are not UTF-8."""
     return not any("\ud800" <= character <= "\udfff" for character in text)
-
-
-def print_table(out: Shell, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, right: tuple[int, ...] = ()) -> None:
-    """A table for people; text folds where the terminal is narrow, numbers (``right``) stay whole."""
-    if out.as_json:
-        return
-    table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
-    for index, heading in enumerate(headings):
-        is_right = index in right
-        table.add_column(heading, justify="right" if is_right else "left", overflow="fold", no_wrap=is_right)
-    for row in rows:
-        table.add_row(*map(_make_cell, row))
-    out.output.print(table)
-
-
-def _make_cell(cell: Cell) -> Text:
-    if isinstance(cell, str):
-        return Text(clean(cell))
-    first, *rest = cell or ("",)
-    text = Text(clean(first))
-    for line in filter(None, rest):
-        text.append("\n" + clean(line), style="dim")
-    return text
 
 
 def print_csv(rows: Sequence[dict[str, Any]], columns: Sequence[str]) -> None:

@@ -10,7 +10,7 @@ import os
 import re
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -58,6 +58,8 @@ PREVENTING = (
 )  # fmt: skip
 
 Parameters = ParamSpec("Parameters")
+Cell = str | Sequence[str]
+"""A text of a table, or one for each line of the cell, the first of which matters most."""
 
 
 @dataclass(slots=True)
@@ -79,8 +81,8 @@ class Shell:
         if not self.as_json:
             self.output.print(Text(clean(text)), soft_wrap=True)
 
-    def table(self, headings: list[str], rows: list[list[str]], *, right: tuple[int, ...] = ()) -> None:
-        """A table for people; it fits the terminal."""
+    def table(self, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, right: tuple[int, ...] = ()) -> None:
+        """A table for people; text folds where the terminal is narrow, numbers (``right``) stay whole."""
         if self.as_json:
             return
         table = Table(box=None, pad_edge=False, header_style="bold", show_header=any(headings))
@@ -88,7 +90,7 @@ class Shell:
             is_right = index in right
             table.add_column(heading, justify="right" if is_right else "left", overflow="fold", no_wrap=is_right)
         for row in rows:
-            table.add_row(*(Text(clean(cell)) for cell in row))
+            table.add_row(*map(_make_cell, row))
         self.output.print(table)
 
     def tell(self, fact: dict[str, Any]) -> None:
@@ -133,6 +135,16 @@ class Shell:
     def day(self, instant: int) -> str:
         """The day of an instant, UTC."""
         return datetime.fromtimestamp(min(instant, LAST_INSTANT), UTC).strftime("%Y-%m-%d")
+
+
+def _make_cell(cell: Cell) -> Text:
+    if isinstance(cell, str):
+        return Text(clean(cell))
+    first, *rest = cell or ("",)
+    text = Text(clean(first))
+    for line in filter(None, rest):
+        text.append("\n" + clean(line), style="dim")
+    return text
 
 
 def clean(text: str) -> str:

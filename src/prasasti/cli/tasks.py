@@ -64,6 +64,14 @@ def _spell(out: Shell, task: Task, now: int) -> list[str]:
         until = f"{until} {out.words('tasks.overdue')}"
     if task.since > now:
         until = f"{out.words('tasks.from_time', time=out.time(task.since))} {until if task.until else ''}".strip()
-    who = f"{task.organisation or '*'}" + (f":{task.handle}" if task.handle else "") + f" ({task.role.partition('.')[2]})"
-    what = out.words(f"tasks.{task.what}") + (f" {task.subject}" if task.subject else "")
-    return [until, who, what, f"{task.process} {task.lot}".strip()]
+    return [until, spell_who(task), spell_what(out, task), f"{task.process} {task.lot}".strip()]
+
+
+def spell_who(task: Task) -> str:
+    """For whom it waits: an organisation, or whoever has the role."""
+    return f"{':'.join(filter(None, (task.organisation or '*', task.handle)))} ({task.role.partition('.')[2]})"
+
+
+def spell_what(out: Shell, task: Task) -> str:
+    """What waits, and about what."""
+    return " ".join(filter(None, (out.words(f"tasks.{task.what}"), task.subject)))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from prasasti import bootstrap
-from prasasti.cli.answers import answering, print_csv, print_table
+from prasasti.cli.answers import answering, print_csv
 from prasasti.cli.reading.conditions import reading_ledger
 from prasasti.cli.reading.processes import PROCESS_COLUMNS, flatten, process_as_json
 from prasasti.cli.reading.spelling import spell_money, spell_state
@@ -89,7 +89,7 @@ def _print_list(out: Shell, whole: WholeList, name: str, results: Sequence[dict[
     out.say("list.title", name=name, count=len(results))
     if is_publisher:
         rows = [[str(each["number"]), [each["ocid"], each["release"]], [each["date"], each["tag"]], str(each["entry"])] for each in results]
-        print_table(out, [out.words(f"list.{column}") for column in ("number", "release", "date", "entry")], rows, right=(0, 3))
+        out.table([out.words(f"list.{column}") for column in ("number", "release", "date", "entry")], rows, right=(0, 3))
     else:
         table = []
         for each in results:
@@ -97,7 +97,7 @@ def _print_list(out: Shell, whole: WholeList, name: str, results: Sequence[dict[
             amount = spell_money(out, value["amount"], value["currency"]) if value else ""
             far = [str(each["year"]), spell_state(out, each["state"])]
             table.append([str(each["number"]), [each["title"] or "–", each["ocid"]], far, amount])
-        print_table(out, [out.words(f"list.{column}") for column in ("number", "process", "year", "value")], table, right=(0, 3))
+        out.table([out.words(f"list.{column}") for column in ("number", "process", "year", "value")], table, right=(0, 3))
     out.say("list.whole", name=whole.name, entries=whole.size, height=whole.height)
     if proof is not None:
         out.say("proof.list_done", key=whole.name, path=proof)

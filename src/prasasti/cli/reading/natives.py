@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from prasasti.cli.answers import print_table
 from prasasti.cli.reading.spelling import spell_money, spell_number, spell_plain
 from prasasti.cli.shell import Shell
 
@@ -31,7 +30,7 @@ def say_native(out: Shell, native: NativeStory, whole: str = "") -> None:
     for ranking in native.rankings:
         out.line(out.words("acts.ranking", ranking=ranking.ranking, lot=ranking.lot, evaluation=ranking.evaluation))
         headings = [out.words(f"acts.{name}") for name in RANKING_COLUMNS]
-        print_table(out, headings, [_spell_ranked(out, each, native.currency) for each in ranking.proposals], right=(0, 2, 3, 4, 5, 6))
+        out.table(headings, [_spell_ranked(out, each, native.currency) for each in ranking.proposals], right=(0, 2, 3, 4, 5, 6))
     if native.flags:
         out.line(out.words("acts.flags"))
     for flag in native.flags:
@@ -47,7 +46,7 @@ def _say_acts(out: Shell, native: NativeStory) -> None:
     out.line(out.words("acts.how"))
     rows = [[out.day(act.time), str(act.position), _spell_act(out, act, native.currency), _spell_rules(out, act)] for act in native.acts]
     columns = ("show.date", "show.entry", "acts.who", "acts.rules")
-    print_table(out, [out.words(name) for name in columns], rows, right=(1,))
+    out.table([out.words(name) for name in columns], rows, right=(1,))
 
 
 def _spell_act(out: Shell, act: Act, currency: str) -> list[str]:
@@ -91,13 +90,13 @@ def _spell_ranked(out: Shell, ranked: RankedRecord, currency: str) -> list[str]:
 
 
 def _spell_task(out: Shell, task: Task) -> str:
-    who = ":".join(filter(None, (task.organisation or "*", task.handle)))
+    from prasasti.cli.tasks import spell_what, spell_who
+
     ends = ", ".join([
         *([out.words("tasks.from_time", time=out.time(task.since))] if task.since else []),
         *([out.words("acts.until", time=out.time(task.until))] if task.until else []),
     ])  # fmt: skip
-    what = " ".join(filter(None, (out.words(f"tasks.{task.what}"), task.subject)))
-    return f"{who} ({task.role.rpartition('.')[2]}): {what}{f' ({ends})' if ends else ''}"
+    return f"{spell_who(task)}: {spell_what(out, task)}{f' ({ends})' if ends else ''}"
 
 
 def native_as_json(story: Story) -> dict[str, Any]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from prasasti.cli.answers import print_table
 from prasasti.cli.reading.spelling import spell_money, spell_state
 from prasasti.cli.shell import Shell
 
@@ -51,7 +50,7 @@ def print_processes(out: Shell, results: Sequence[dict[str, Any]]) -> None:
                 [amount, out.words(f"stage.{value['stage']}") if value else ""],
             ]
         )
-    print_table(out, [out.words(f"search.{name}") for name in ("process", "year", "value")], rows, right=(2,))
+    out.table([out.words(f"search.{name}") for name in ("process", "year", "value")], rows, right=(2,))
 
 
 def spell_parties(result: dict[str, Any], suppliers: str) -> list[str]:

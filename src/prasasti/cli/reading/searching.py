@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prasasti.cli.answers import answering, print_csv, print_table
+from prasasti.cli.answers import answering, print_csv
 from prasasti.cli.reading.conditions import narrowing, read_conditions, reading_ledger
 from prasasti.cli.reading.processes import PROCESS_COLUMNS, flatten, print_processes, process_as_json, say_hits, spell_parties
 from prasasti.cli.reading.spelling import spell_money, spell_number, spell_plain
@@ -104,4 +104,4 @@ def _print_contracts(out: Shell, results: Sequence[dict[str, Any]]) -> None:
                 [spell_plain(out, rise), share],
             ]
         )
-    print_table(out, [out.words(f"search.{name}") for name in ("contract", "value", "rise")], rows, right=(1, 2))
+    out.table([out.words(f"search.{name}") for name in ("contract", "value", "rise")], rows, right=(1, 2))

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from prasasti.cli.answers import Cell, print_table
 from prasasti.cli.reading.natives import native_as_json, say_native
 from prasasti.cli.reading.spelling import spell_money, spell_state
-from prasasti.cli.shell import Shell, shell
+from prasasti.cli.shell import Cell, Shell, shell
 
 if TYPE_CHECKING:
     from prasasti.integrations.ocds.sources import Source
@@ -45,8 +44,8 @@ def say_story(story: Story, whole: str = "") -> None:
     for line in story.lines:
         sources = [_spell_source(out, source) for source in story.find_sources(line)]
         rows.append([out.day(line.time), str(line.position), [spell_event(out, line), *sources], spell_amount(out, line.facts)])
-    print_table(
-        out, [out.words(f"show.{name}") for name in ("date", "entry", "what", "amount")], _tell_once(rows) if whole else rows, right=(1, 3)
+    out.table(
+        [out.words(f"show.{name}") for name in ("date", "entry", "what", "amount")], _tell_once(rows) if whole else rows, right=(1, 3)
     )
     out.say("show.source")
     for contradiction in story.contradictions:
@@ -55,7 +54,7 @@ def say_story(story: Story, whole: str = "") -> None:
         )  # fmt: skip
         changes = [[change.path, change.before or "–", change.after or "–"] for change in contradiction.changes[:SHOWN_CHANGES]]
         entries = [f"{out.words('show.entry')} {position}" for position in (contradiction.stands, contradiction.position)]
-        print_table(out, [out.words("show.field"), *entries], changes)
+        out.table([out.words("show.field"), *entries], changes)
         if len(contradiction.changes) > SHOWN_CHANGES:
             out.say("import.more", count=len(contradiction.changes) - SHOWN_CHANGES)
     if story.native is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from prasasti.cli.answers import answering, print_csv, print_table
+from prasasti.cli.answers import answering, print_csv
 from prasasti.cli.reading.conditions import narrowing, read_conditions, reading_ledger
 from prasasti.cli.reading.spelling import spell_plain
 from prasasti.cli.shell import Shell, command, ledger_option, shell
@@ -121,7 +121,7 @@ def print_groups(out: Shell, groups: Sequence[GroupTotal], names: dict[str, str]
     heading = [out.words(f"totals.{grouping}"), out.words("totals.currency"), out.words("totals.processes")]
     if sum(widths) + 40 <= out.output.width:
         wide = [[key, currency, count, *money] for key, currency, count, money in table]
-        print_table(out, [*heading, *(out.words(f"stage.{stage}") for stage in stages)], wide, right=tuple(range(2, 3 + len(stages))))
+        out.table([*heading, *(out.words(f"stage.{stage}") for stage in stages)], wide, right=tuple(range(2, 3 + len(stages))))
         return
     rows: list[Sequence[str | Sequence[str]]] = []
     for key, currency, count, money in table:
@@ -130,7 +130,7 @@ def print_groups(out: Shell, groups: Sequence[GroupTotal], names: dict[str, str]
             if amount != "–" or first:
                 rows.append([key if first else "", currency if first else "", count if first else "", out.words(f"stage.{stage}"), amount])
                 first = False
-    print_table(out, [*heading, out.words("totals.stage"), out.words("totals.total")], rows, right=(2, 4))
+    out.table([*heading, out.words("totals.stage"), out.words("totals.total")], rows, right=(2, 4))
 
 
 def _spell_key(out: Shell, key: str, name: str, grouping: str) -> str | list[str]:
@@ -159,7 +159,7 @@ def _print_stages(out: Shell, groups: Sequence[GroupTotal], shortfall: Shortfall
         counts = [str(total.times), str(total.processes)] if total is not None else ["", ""]
         rows.append([stage, group.currency or "–", _spell_total(out, group, group.key), *counts, missing])
     headings = [out.words(f"totals.{name}") for name in ("stage", "currency", "total", "times", "with", "without")]
-    print_table(out, headings, rows, right=(2, 3, 4, 5))
+    out.table(headings, rows, right=(2, 3, 4, 5))
 
 
 def say_shortfall(out: Shell, groups: Sequence[GroupTotal], shortfall: Shortfall) -> None:
