@@ -48,6 +48,11 @@ BY_ACTION: Mapping[str, Mapping[str, Any]] = {
     "identity.attest_tag": {"organisation": "supplier-1", "tag": EXAMPLE_KEY[:32]},
     "procurement.declare_interests": {"process": "ocds-abc123-0001"},
     "procurement.draft_contract": {"award": "award-1", "lot": "lot-1", "process": "ocds-abc123-0001"},
+    "procurement.amend_contract": {
+        "change": "0", "milestones": [{"amount": "1000000", "due": 1_800_000_000, "id": "milestone-1", "title": "All of it"}], "years": [],
+    },
+    "procurement.hand_over": {"act": "hand_over", "taxes": []},
+    "procurement.notify_contractor": {"act": "notice", "until": 1_800_000_000},
     "procurement.record_sample": {"differing": 0, "drawn": [0], "examined": 1, "size": 40, "units": 1},
     "procurement.register_guarantee": {"contract": "contract-1"},
     "procurement.seat": {

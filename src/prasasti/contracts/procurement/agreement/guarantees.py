@@ -15,6 +15,7 @@ from prasasti.contracts.procurement.agreement.records import (
     APPEAL,
     BID,
     CALLED,
+    COMPLETED,
     LAPSED,
     PERFORMANCE,
     REGISTERED,
@@ -38,6 +39,8 @@ from prasasti.contracts.procurement.parameters import read_amount, read_integer,
 from prasasti.contracts.procurement.process import LotRecord, get_lot, get_lot_terms, get_process, get_terms
 from prasasti.contracts.procurement.rounds import is_lot_over
 from prasasti.contracts.procurement.schedule import UNPAID, schedule
+from prasasti.contracts.treasury.budgets import find_line
+from prasasti.contracts.treasury.dues import is_settled, raise_due
 from prasasti.core.contract import Call, View
 from prasasti.core.types import Event, format_amount, parse_amount, require
 
@@ -66,10 +69,10 @@ def is_in_force(view: View, record: GuaranteeRecord, time: int) -> bool:
 
 
 def is_over(view: View, record: GuaranteeRecord) -> bool:
-    """Whether what a guarantee is for has ended: its lot signed, cancelled or final, or its contract never signed in time."""
+    """Whether what a guarantee is for has ended: its lot signed, cancelled or final, its contract completed, or never signed in time."""
     if record.contract:
         agreement = require(view.get(agreement_key(record.contract), AgreementRecord), record.contract)
-        return agreement.state == LAPSED
+        return agreement.state in (COMPLETED, LAPSED)
     return is_over_in_lot(view, get_lot(view, record.process, record.lot), record.obligation)
 
 
@@ -79,8 +82,8 @@ def is_over_in_lot(view: View, lot: LotRecord, obligation: str) -> bool:
 
 
 def is_suspended(view: View, organisation: str) -> bool:
-    """Whether a guarantor may give no guarantee, since a call on it went unpaid."""
-    return view.get(guarantor_key(organisation), GuarantorRecord) is not None
+    """Whether a guarantor may give no guarantee, since a call on it went unpaid: until all of that came in."""
+    return bool(_list_unpaid(view, organisation))
 
 
 def compute_performance_minor(view: View, agreement: AgreementRecord) -> int:
@@ -135,8 +138,9 @@ def compute_least_until(view: View, call: Call, obligation: str, process: str, c
     return end + read_integer(view, "", "guarantee_margin_days", get_process(view, process).published) * DAY_SECONDS
 
 
-def is_performance_covered(view: View, agreement: AgreementRecord, time: int) -> bool:
-    """Whether a contract needs no performance guarantee, or has one in force that covers its price and its last milestone."""
+def is_performance_covered(view: View, agreement: AgreementRecord, time: int, last_due: int | None = None) -> bool:
+    """Whether a contract needs no performance guarantee, or has one in force that covers its price and its last milestone, or what else
+    is due last."""
     least_minor = compute_performance_minor(view, agreement)
     if not least_minor:
         return True
@@ -145,7 +149,8 @@ def is_performance_covered(view: View, agreement: AgreementRecord, time: int) ->
     if record is None or not is_in_force(view, record, time) or is_suspended(view, record.guarantor):
         return False
     margin_days = read_integer(view, "", "guarantee_margin_days", get_process(view, agreement.process).published)
-    last_due = max(milestone.due for milestone in _get_contract_terms(view, agreement.contract).milestones)
+    if last_due is None:
+        last_due = max(milestone.due for milestone in _get_contract_terms(view, agreement.contract).milestones)
     return parse_amount(record.amount) >= least_minor and record.until >= last_due + margin_days * DAY_SECONDS
 
 
@@ -168,16 +173,42 @@ def call_guarantee(draft: Draft, call: Call, guarantee: str, amount_minor: int |
     called = record.amount if amount_minor is None else format_amount(amount_minor)
     draft.put(guarantee_key(guarantee), replace(record, called=called, due=due, state=CALLED))
     schedule(draft, due, UNPAID, guarantee)
+    treasury, currency = _find_treasury(draft, record)
+    raise_due(draft, name_due(guarantee), parse_amount(called), currency, treasury)
     return [GuaranteeCalled(called, due, guarantee)]
 
 
 def suspend_unpaid(draft: Draft, call: Call, guarantee: str) -> list[Event]:
-    """The time to pay a call is over: a guarantor that did not pay gives no guarantee any more. Those it gave bind it still."""
+    """The time to pay a call is over: a guarantor that did not pay gives no guarantee until it has. Those it gave bind it still."""
     record = get_guarantee(draft, guarantee)
-    if record.state != CALLED or call.time < record.due or is_suspended(draft, record.guarantor):
+    if record.state != CALLED or call.time < record.due or is_settled(draft, name_due(guarantee)):
         return []
-    draft.put(guarantor_key(record.guarantor), GuarantorRecord(guarantee, call.time))
-    return [GuarantorSuspended(guarantee, record.guarantor)]
+    key, unpaid = guarantor_key(record.guarantor), _list_unpaid(draft, record.guarantor)
+    since = require(draft.get(key, GuarantorRecord), key).suspended if unpaid else call.time
+    draft.put(key, GuarantorRecord([*unpaid, guarantee], since))
+    return [] if unpaid else [GuarantorSuspended(guarantee, record.guarantor)]
+
+
+def name_due(guarantee: str) -> str:
+    """What the treasury is owed of a guarantee that was called."""
+    return f"guarantee:{guarantee}"
+
+
+def _list_unpaid(view: View, organisation: str) -> list[str]:
+    """Calls on a guarantor of which not all came in, though their time is over."""
+    record = view.get(guarantor_key(organisation), GuarantorRecord)
+    return [each for each in record.guarantees if not is_settled(view, name_due(each))] if record is not None else []
+
+
+def _find_treasury(view: View, record: GuaranteeRecord) -> tuple[str, str]:
+    """Who receives what is called, and in which currency: the treasury of the budget lines; the buyer itself while there are none."""
+    if record.contract:
+        agreement = require(view.get(agreement_key(record.contract), AgreementRecord), record.contract)
+        line, currency = find_line(view, agreement.years[0].line), agreement.currency
+    else:
+        ceiling = get_lot_terms(view, record.process, record.lot).ceiling
+        line, currency = find_line(view, ceiling[0].line), get_process(view, record.process).currency
+    return (line.organisation if line is not None else record.beneficiary), currency
 
 
 def _compute_share(amount_minor: int, part_bp: int, unit_minor: int) -> int:

@@ -11,7 +11,7 @@ from prasasti.core.types import Document
 DRAFT, SIGNED, LAPSED = "draft", "active", "lapsed"
 # After the signatures: handed over, in its defects period; completed by final acceptance; ended before that.
 HANDED_OVER, COMPLETED, ENDED = "handed_over", "completed", "ended"
-REGISTERED, RELEASED, CALLED, PAID = "registered", "released", "called", "paid"
+REGISTERED, RELEASED, CALLED = "registered", "released", "called"
 BID, PERFORMANCE, ADVANCE, RETENTION, APPEAL = "bid", "performance", "advance", "retention", "appeal"
 
 
@@ -116,9 +116,9 @@ class CoverRecord(Struct, frozen=True):
 
 
 class GuarantorRecord(Struct, frozen=True):
-    """A guarantor that did not pay ``guarantee`` in time, and since when it may give no other."""
+    """A guarantor that did not pay what was called of ``guarantees`` in time, since when it may give no other until all of it came in."""
 
-    guarantee: str
+    guarantees: list[str]
     suspended: int
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 from prasasti.integrations.ocds.native.entries import NativeEntry
 
 TENDER_UPDATE, AWARD_UPDATE, CONTRACT_UPDATE = "tenderUpdate", "awardUpdate", "contractUpdate"
+IMPLEMENTATION_UPDATE = "implementationUpdate"
 
 TAGS_OF_MESSAGES: Final = {
     "announce_plan": "planning",
@@ -23,6 +24,9 @@ TAGS_OF_MESSAGES: Final = {
     "withdraw_award": "awardCancellation",
     "draft_contract": "contract",
     "sign_contract": "contract",
+    "amend_contract": "contractAmendment",
+    "terminate": "contractTermination",
+    "hand_over": IMPLEMENTATION_UPDATE,
     **dict.fromkeys(
         (
             "ask_question", "answer_question", "submit_sealed", "withdraw_sealed", "publish_opening_shares", "declare_interests", "seat",
@@ -33,7 +37,7 @@ TAGS_OF_MESSAGES: Final = {
     **dict.fromkeys(
         ("decide", "complain", "answer_complaint", "appeal", "decide_appeal", "activate_award", "refuse_result"), AWARD_UPDATE
     ),
-    **dict.fromkeys(("register_guarantee", "call_guarantee", "answer_report"), CONTRACT_UPDATE),
+    **dict.fromkeys(("register_guarantee", "call_guarantee", "answer_report", "notify_contractor"), CONTRACT_UPDATE),
 }  # fmt: skip
 """16, 42, 46, 48, 51, 52 and 54 have none."""
 
@@ -56,6 +60,8 @@ def choose_tags(entry: NativeEntry, events: list[tuple[str, dict[str, Any]]]) ->
     """The tags of the release that an entry makes, given its events that are the process's own; none: it makes none."""
     if entry.action:
         tag = TAGS_OF_MESSAGES.get(entry.action)
+        if entry.action == "hand_over" and entry.arguments["act"] == "accept":
+            return ["contractTermination"]
         on_contract = entry.action in ("seat", "decide", "declare_interests") and not entry.arguments.get("process")
         return [CONTRACT_UPDATE if on_contract else tag] if tag is not None else []
     return sorted({TAGS_OF_DEADLINES[name] for name, _ in events if name in TAGS_OF_DEADLINES})
