@@ -8,7 +8,18 @@ from typing import Any
 
 from prasasti.services import explained_figures as figures
 from prasasti.services.explained_log import Told
-from prasasti.services.explaining.recount import PROPOSAL, QUALIFICATION, Bid, Lot, Recount, SeeEvent, begin_step, list_live, read_figure
+from prasasti.services.explaining.recount import (
+    PROPOSAL,
+    QUALIFICATION,
+    SCORES,
+    Bid,
+    Lot,
+    Recount,
+    SeeEvent,
+    begin_step,
+    list_live,
+    read_figure,
+)
 from prasasti.services.explaining.scoring import score
 from prasasti.services.explaining.steps import Line, Step
 
@@ -64,8 +75,9 @@ def _list_not_met(recount: Recount, lot: Lot, bid: Bid) -> list[str]:
 
 
 def _list_secrets(lot: Lot) -> list[bytes] | None:
-    """What each opened envelope gives to the tie hash, by its id; None where a suite hides it from who reads the log."""
-    opened = sorted((each for bid in lot.bids.values() for each in bid.slots.values() if each.state == "opened"), key=lambda each: each.id)
+    """What each opened envelope gives to the tie hash, by its id, score sheets apart; None where a suite hides it from who reads the
+    log. What was opened before proposals were asked for anew is among them."""
+    opened = sorted((each for each in lot.envelopes if each.state == "opened" and each.slot != SCORES), key=lambda each: each.id)
     if any(each.sealed[0] != 0 for each in opened):
         return None
     return [sha256(each.sealed).digest() for each in opened]

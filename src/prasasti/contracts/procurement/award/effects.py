@@ -43,6 +43,7 @@ from prasasti.contracts.procurement.process import (
     FAILED,
     NEVER_DUE,
     OPEN,
+    OPENED,
     QUALIFICATION,
     SEALED,
     LotRecord,
@@ -219,7 +220,8 @@ def _empty(draft: Draft, proposal: ProposalRecord) -> None:
         if slot.slot != QUALIFICATION and slot.state == SEALED:
             drop_envelope(draft, slot.envelope, NEVER_DUE)
     kept = [slot for slot in proposal.slots if slot.slot == QUALIFICATION]
-    put_proposal(draft, replace(proposal, offer=None, opened=0, slots=kept, technical=0))
+    earlier = [slot.envelope for slot in proposal.slots if slot.slot != QUALIFICATION and slot.state == OPENED]
+    put_proposal(draft, replace(proposal, earlier=[*proposal.earlier, *earlier], offer=None, opened=0, slots=kept, technical=0))
 
 
 def _open_ballot_round(draft: Draft, call: Call, lot: LotRecord) -> str:

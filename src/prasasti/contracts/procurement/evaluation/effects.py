@@ -424,9 +424,12 @@ def make_offer(proposal: ProposalRecord, tie: bytes) -> Offer:
 
 
 def list_secrets(view: View, lot: LotRecord) -> list[bytes]:
-    """What every opened envelope of a lot gives to the tie hash, in ascending order of envelope id (sealed-proposals, 3)."""
-    envelopes = sorted(slot.envelope for proposal in list_proposals(view, lot) for slot in proposal.slots if slot.state == OPENED)
-    return [bytes.fromhex(require(view.get(envelope_key(each), EnvelopeRecord), each).secret) for each in envelopes]
+    """What every opened envelope of a lot gives to the tie hash, in ascending order of envelope id (sealed-proposals, 3): all slots, of
+    who is out too, and what was opened before proposals were asked for anew."""
+    envelopes: list[str] = []
+    for proposal in list_proposals(view, lot):
+        envelopes += [*proposal.earlier, *(slot.envelope for slot in proposal.slots if slot.state == OPENED)]
+    return [bytes.fromhex(require(view.get(envelope_key(each), EnvelopeRecord), each).secret) for each in sorted(envelopes)]
 
 
 def sort_by_price(view: View, process: ProcessRecord, terms: TermsRecord, live: Sequence[ProposalRecord]) -> list[ProposalRecord]:

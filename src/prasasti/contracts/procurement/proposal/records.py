@@ -51,9 +51,11 @@ class OfferItemsRecord(Struct, frozen=True):
 class ProposalRecord(Struct, frozen=True):
     """A bidder's proposal for a lot; ``out`` tells why it is out, "" while it is in, ``out_since`` from when on (0: it
     never came in). ``number``: its place in the lot's list;
-    ``opened`` counts its envelopes that were opened; ``technical`` is its technical score, 0 without."""
+    ``opened`` counts its envelopes that were opened, ``earlier`` names those that were before proposals were asked for anew;
+    ``technical`` is its technical score, 0 without."""
 
     bidder: str
+    earlier: list[str]
     lot: str
     members: list[ConsortiumMember]
     number: int

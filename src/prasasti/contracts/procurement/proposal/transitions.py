@@ -179,8 +179,8 @@ def _begin_proposal(draft: Draft, call: Call) -> ProposalRecord:
     for write in append_item(draft, "procurement", "bids", bids_of(process, name), ListedBid(call.actor)):
         draft.put(*write)
     return ProposalRecord(
-        bidder=call.actor, lot=name, members=[], number=number, offer=None, opened=0, out="", out_since=0, outcomes=[], process=process,
-        slots=[], technical=0,
+        bidder=call.actor, earlier=[], lot=name, members=[], number=number, offer=None, opened=0, out="", out_since=0, outcomes=[],
+        process=process, slots=[], technical=0,
     )
 
 
