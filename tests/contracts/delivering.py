@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from msgspec import to_builtins
 
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, AgreementTermsRecord
-from prasasti.contracts.procurement.delivery.due import compute_delay, compute_part_due
+from prasasti.contracts.procurement.delivery.due import compute_base, compute_delay, compute_part_due
 from prasasti.contracts.procurement.delivery.progress import find_current, find_milestone
 from prasasti.contracts.procurement.delivery.records import MilestonePartRecord, MilestoneRecord, ProgressRecord
 from prasasti.contracts.procurement.delivery.taxes import compute_taxes, sum_taxes
@@ -37,7 +37,6 @@ SUPPLIER = "bidder-2"
 CONTRACTOR: Signer = (f"{SUPPLIER}/director", "procurement.contractor")
 INSPECTOR, CERTIFIER = signer("inspector", "inspector"), signer("certifier", "certifier")
 WITNESS: Signer = ("citizens-1/witness", "procurement.witness")
-BUDGET: Signer = ("treasury-1/budget", "treasury.budget")
 PHOTO = {"media_type": "image/jpeg", "sha256": "a3" * 32, "size": 2_000}
 INVOICE = {"media_type": "application/pdf", "sha256": "a4" * 32, "size": 3_000}
 
@@ -48,33 +47,34 @@ class Delivery(Selection):
     @classmethod
     def begin(
         cls, ledger: Ledger, price: int = PRICE, *, terms: dict[str, Any] | None = None, kind: str = "goods", witness: bool = False,
-        guaranteed: bool = True, items: bool = False, **drafted: Any,
-    ) -> Delivery:  # fmt: skip
+        guaranteed: bool = True, items: bool = False, later: int = 0, **drafted: Any,
+    ) -> Self:  # fmt: skip
         """Bought from one bidder in the open, signed by both. ``terms`` change those of the request, ``drafted`` the draft;
-        ``items`` gives each milestone half of the benches; ``witness`` names a second witness."""
+        ``items`` gives each milestone half of the benches; ``witness`` names a second witness; so much is of next year's budget."""
         delivery = cls(ledger)
         terms = TERMS | (terms or {})
         if terms["amounts"] == "measured":
             items = True
-        delivery._buy(price, terms, kind, witness)
-        changes: dict[str, Any] = {"terms": terms}
+        delivery._buy(price, terms, kind, witness, later)
+        changes: dict[str, Any] = {"terms": terms, "years": years(price, later)}
         if items:
             changes["milestones"] = delivery.milestones(price, quantity="20000")
         assert delivery.draft(price, guaranteed=guaranteed, **(changes | drafted)) == ACCEPTED
         assert delivery.sign("officer", "officer") == delivery.sign(CONTRACTOR[0], "contractor") == ACCEPTED
         return delivery
 
-    def _set_budget(self, price: int) -> None:
-        action, arguments, signers = budget(amount=max(1_000 * MILLION, 2 * price))
-        assert self.do(action, arguments, *signers) == ACCEPTED
-
-    def _buy(self, price: int, terms: dict[str, Any], kind: str, witness: bool) -> None:
+    def _buy(self, price: int, terms: dict[str, Any], kind: str, witness: bool, later: int) -> None:
         """One bidder, awarded, the award active."""
         estimate = max(300 * MILLION, price)
-        self._set_budget(price)
-        assert self.do("procurement.announce_plan", plan(max(500 * MILLION, price), kind=kind), OFFICER, AUTHORITY) == ACCEPTED
+        for line, year in (("2026-parks", 2026), *([("2027-parks", 2027)] if later else [])):
+            action, arguments, signers = budget(line, amount=max(1_000 * MILLION, 2 * price), year=year)
+            assert self.do(action, arguments, *signers) == ACCEPTED
+        planned = max(500 * MILLION, price)
+        several = {"budgets": years(planned, later), "multi_year": MINUTES} if later else {}
+        assert self.do("procurement.announce_plan", plan(planned, kind=kind, **several), OFFICER, AUTHORITY) == ACCEPTED
         seats = tender(self.ledger.time)["seats"] | ({"witness": person("witness", "citizens-1")} if witness else {})
-        assert self.publish(lots=[lot(amount=estimate)], seats=seats, terms=terms) == ACCEPTED
+        lots = [lot(amount=estimate, ceiling=years(estimate, later))]
+        assert self.publish(lots=lots, seats=seats, terms=terms) == ACCEPTED
         assert self.propose(SUPPLIER, price) == ACCEPTED
         self.open()
         self.declare_all()
@@ -123,6 +123,15 @@ class Delivery(Selection):
         record = self.ledger.application.state.view.get(f"treasury/order/{CONTRACT}-{number}", OrderRecord)
         assert record is not None
         return record
+
+    def advance(self, amount: int, by: Signer = CONTRACTOR, guaranteed: bool = True, **changes: Any) -> str:
+        """Take an advance, the bank having guaranteed it."""
+        if guaranteed:
+            assert self.guarantee(amount, obligation="advance", principal=SUPPLIER, guarantee="advance-1") == ACCEPTED
+        view, agreement = self.ledger.application.state.view, self.agreement
+        lines = [present(to_builtins(line)) for line in compute_taxes(view, agreement, compute_base(view, agreement, amount))]
+        arguments = {"amount": str(amount), "contract": CONTRACT, "taxes": lines} | changes
+        return self.do("procurement.take_advance", arguments, by)
 
     def evidence(self, milestone: str = "half", by: Signer = CONTRACTOR, **changes: Any) -> str:
         taken = {"document": PHOTO, "place": "ID-JK", "taken": self.ledger.time - 3_600}
@@ -179,6 +188,12 @@ class Delivery(Selection):
         """From the evidence to the certificate, which raises the order."""
         self.accept(milestone, outcome, **changes)
         assert self.invoice(milestone) == self.certify(milestone) == ACCEPTED
+
+
+def years(amount: int, later: int) -> list[dict[str, str]]:
+    """An amount by budget line, so much of it next year's."""
+    first = {"amount": str(amount - later), "line": "2026-parks"}
+    return [first, {"amount": str(later), "line": "2027-parks"}] if later else [first]
 
 
 def present(arguments: dict[str, Any]) -> dict[str, Any]:

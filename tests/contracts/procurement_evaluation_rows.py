@@ -402,7 +402,7 @@ REFUSE = {"document": MINUTES, "lot": LOT, "process": PROCESS, "reason": "price"
 RECUSED_LAST = all_of(*(declare(name, "committee") for name in COMMITTEE[:2]), declare(COMMITTEE[2], "committee", INTEREST))
 
 ALLOWED: dict[tuple[str, int], set[str]] = {
-    ("procurement.decide", 0): {"procurement.authority"},
+    ("procurement.decide", 0): {"governance.auditor", "procurement.authority"},
     ("procurement.declare_interests", 0): {
         "procurement.certifier", "procurement.committee", "procurement.inspector", "procurement.officer", "procurement.reviewer",
     },

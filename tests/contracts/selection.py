@@ -28,6 +28,7 @@ BUYERS_KEYS = {
     "authority": ["procurement.authority"],
     "bidder": ["procurement.bidder"],
     "certifier": ["procurement.certifier"],
+    "certifier-2": ["procurement.certifier"],
     "clerk": ["governance.officer"],
     "inspector": ["procurement.inspector"],
     "officer": ["procurement.officer"],
@@ -48,8 +49,11 @@ MEMBERS = {
     "operator-1": ("operator", GOVERNING | {"trustee": ["procurement.trustee"]}),
 }
 ORGANISATIONS = {
-    **{name: {"guarantor": ["procurement.guarantor"]} for name in ("bank-1", "bank-2")},
-    "agency-2": {"authority": ["procurement.authority"], "committee": ["procurement.committee"], "officer": ["procurement.officer"]},
+    **{name: {"guarantor": ["procurement.guarantor"], "payer": ["treasury.payer"]} for name in ("bank-1", "bank-2")},
+    "agency-2": {
+        "authority": ["procurement.authority"], "committee": ["procurement.committee"], "officer": ["procurement.officer"],
+        "payer": ["treasury.payer"],
+    },
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in (*BIDDERS, "bidder-4")},
     "community-1": {"director": ["procurement.contractor"]},
     "treasury-1": {

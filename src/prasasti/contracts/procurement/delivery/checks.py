@@ -5,9 +5,10 @@ from __future__ import annotations
 from prasasti.contracts.people import find_person
 from prasasti.contracts.procurement.agreement.records import ENDED, SIGNED, AgreementRecord, ContractMilestone
 from prasasti.contracts.procurement.agreement.signing import list_contractors
+from prasasti.contracts.procurement.change.ending import compute_ended_order, is_to_be_settled
 from prasasti.contracts.procurement.conditions import is_readable
 from prasasti.contracts.procurement.delivery.doubts import is_doubted
-from prasasti.contracts.procurement.delivery.due import compute_delay, compute_part_due
+from prasasti.contracts.procurement.delivery.due import add_certified, compute_delay, compute_part_due
 from prasasti.contracts.procurement.delivery.inspection import compute_accepted
 from prasasti.contracts.procurement.delivery.progress import (
     compute_unrecovered,
@@ -198,10 +199,13 @@ def is_within_price(view: View, call: Call) -> bool:
 
 
 def is_order_borne(view: View, call: Call) -> bool:
-    """35.7: the contract's budget lines of the year, and what earlier ones left, bear what is ordered."""
-    agreement = get_contract(view, call.arguments.contract)
-    due = compute_part_due(view, agreement, _get_terms(view, call), _get_part(view, call), sum_taxes(call.arguments.taxes))
-    return is_borne(view, call, agreement, due.order_minor)
+    """35.7: the contract's budget lines of the year, and what earlier ones left, bear what is ordered, with the last certificate of a
+    contract that was ended also what settles it."""
+    agreement, terms, part = get_contract(view, call.arguments.contract), _get_terms(view, call), _get_part(view, call)
+    due = compute_part_due(view, agreement, terms, part, sum_taxes(call.arguments.taxes))
+    after = add_certified(get_progress(view, agreement.contract), compute_delay(view, agreement, terms, part), due)
+    last_minor = compute_ended_order(view, agreement, after) if is_to_be_settled(agreement, after) else 0
+    return is_borne(view, call, agreement, due.order_minor + last_minor)
 
 
 def is_doubt_in_time(view: View, call: Call) -> bool:

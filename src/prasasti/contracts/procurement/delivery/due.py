@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, ContractMilestone
 from prasasti.contracts.procurement.calendar import count_local_days_between
 from prasasti.contracts.procurement.delivery.amounts import (
@@ -23,11 +25,11 @@ from prasasti.contracts.procurement.delivery.progress import (
     get_contract_terms,
     get_progress,
 )
-from prasasti.contracts.procurement.delivery.records import MilestonePartRecord
+from prasasti.contracts.procurement.delivery.records import MilestonePartRecord, ProgressRecord
 from prasasti.contracts.procurement.delivery.taxes import read_vat_bp
 from prasasti.contracts.procurement.parameters import read_calendar, read_integer, read_payment_unit
 from prasasti.core.contract import View
-from prasasti.core.types import parse_amount
+from prasasti.core.types import format_amount, parse_amount
 
 # Terms of a contract: money is kept from each payment; damages are reckoned on what is late, or on the whole price.
 RETAIN_EACH, ON_PRICE = "each", "price"
@@ -92,6 +94,19 @@ def compute_part_due(
     delay = compute_delay(view, agreement, milestone, part)
     sums, figures = read_sums(view, agreement), read_figures(view, agreement)
     return compute_due_amounts(sums, figures, parse_amount(part.accepted), delay.damages_minor, taxes_minor)
+
+
+def add_certified(progress: ProgressRecord, delay: Delay, due: Due) -> ProgressRecord:
+    """A contract's sums once a part is certified."""
+    return replace(
+        progress,
+        certificates=progress.certificates + 1,
+        certified=format_amount(parse_amount(progress.certified) + due.gross_minor),
+        damages=format_amount(parse_amount(progress.damages) + delay.damages_minor),
+        damages_taken=format_amount(parse_amount(progress.damages_taken) + due.damages_minor),
+        recovered=format_amount(parse_amount(progress.recovered) + due.recovery_minor),
+        retained=format_amount(parse_amount(progress.retained) + due.retention_minor),
+    )
 
 
 def compute_base(view: View, agreement: AgreementRecord, amount_minor: int) -> int:

@@ -6,9 +6,10 @@ from msgspec.structs import replace
 
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.people import find_person
+from prasasti.contracts.procurement.change.ending import settle_ended
 from prasasti.contracts.procurement.delivery import events
 from prasasti.contracts.procurement.delivery.doubts import BY_WITNESS, compute_witness_due, lift_doubt
-from prasasti.contracts.procurement.delivery.due import compute_delay, compute_part_due
+from prasasti.contracts.procurement.delivery.due import add_certified, compute_delay, compute_part_due
 from prasasti.contracts.procurement.delivery.inspection import compute_accepted
 from prasasti.contracts.procurement.delivery.progress import (
     compute_contract_term,
@@ -141,16 +142,7 @@ def process_certify(view: View, call: Call) -> Outcome:
     due = compute_part_due(view, agreement, terms, part, taxes_minor)
     certifier = find_person(view, call.signers[0])
 
-    progress = get_progress(view, arguments.contract)
-    progress = replace(
-        progress,
-        certificates=progress.certificates + 1,
-        certified=format_amount(parse_amount(progress.certified) + due.gross_minor),
-        damages=format_amount(parse_amount(progress.damages) + delay.damages_minor),
-        damages_taken=format_amount(parse_amount(progress.damages_taken) + due.damages_minor),
-        recovered=format_amount(parse_amount(progress.recovered) + due.recovery_minor),
-        retained=format_amount(parse_amount(progress.retained) + due.retention_minor),
-    )
+    progress = add_certified(get_progress(view, arguments.contract), delay, due)
     draft.put(progress_key(arguments.contract), progress)
     raised_by = [certifier, *([part.inspector] if part.inspector is not None else [])]
     new = describe_order(
@@ -173,6 +165,8 @@ def process_certify(view: View, call: Call) -> Outcome:
         arguments.certificate, arguments.contract, format_amount(due.damages_minor), arguments.gross, arguments.milestone, order,
         part.number, format_signed_amount(due.recovery_minor), format_amount(due.retention_minor),
     )  # fmt: skip
+    # The last certificate of a contract that was ended settles it.
+    told += settle_ended(draft, call, agreement)
     return draft.outcome(certified, *told)
 
 

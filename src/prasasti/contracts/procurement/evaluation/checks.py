@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from prasasti.contracts.offices import find_bound_key
+from prasasti.contracts.offices import AUDITOR, find_bound_key
 from prasasti.contracts.offices import find_person as find_person_record
-from prasasti.contracts.people import Person, find_person
+from prasasti.contracts.people import Person, find_person, list_people
 from prasasti.contracts.procurement.agreement.signing import find_agreement
-from prasasti.contracts.procurement.conditions import does_member_sign, have_signers_declared, is_readable
-from prasasti.contracts.procurement.evaluation.decisions import MATTERS
+from prasasti.contracts.procurement.conditions import does_buyers_authority_sign, does_member_sign, have_signers_declared, is_readable
+from prasasti.contracts.procurement.delivery.doubts import is_doubted
+from prasasti.contracts.procurement.delivery.progress import find_contract, find_milestone
+from prasasti.contracts.procurement.evaluation.decisions import DOUBT_MATTER, LIFT, MATTERS
 from prasasti.contracts.procurement.evaluation.effects import (
     ADOPT,
     find_sheet,
@@ -63,8 +65,20 @@ TRUSTEE_SEAT = "trustee"
 ABNORMALLY_LOW = "abnormally_low"
 
 
+def do_deciders_sign(view: View, call: Call) -> bool:
+    """00.1: the buyer's authority; on a doubt also an auditor, and on nothing else."""
+    if call.arguments.about != DOUBT_MATTER:
+        return len(call.signers) == 1 and call.signers[0].role == AUTHORITY and does_buyers_authority_sign(view, call)
+    agreement = find_contract(view, call.arguments.contract)
+    authorities = list_people(view, call, AUTHORITY)
+    are_two = sorted(signer.role for signer in call.signers) == sorted((AUDITOR, AUTHORITY))
+    return agreement is not None and are_two and authorities[0].organisation == agreement.buyer
+
+
 def is_matter_known(view: View, call: Call) -> bool:
-    """00.2: the lot is there, and evaluated or decided."""
+    """00.2: the lot is there, and evaluated or decided; of a doubt the contract has the milestone."""
+    if call.arguments.about == DOUBT_MATTER:
+        return find_milestone(view, call.arguments.contract, call.arguments.milestone) is not None
     lot = find_lot(view, call.arguments.process, call.arguments.lot)
     return lot is not None and lot.state in (DECIDED, EVALUATING)
 
@@ -75,12 +89,16 @@ def is_decision_reason_known(view: View, call: Call) -> bool:
 
 
 def is_matter_open(view: View, call: Call) -> bool:
-    """11.1: an award that the officer refused, two ballots without a majority to adopt, a seat that nobody took."""
+    """11.1: an award that the officer refused, two ballots without a majority to adopt, a seat that nobody took; a doubt."""
+    if call.arguments.about == DOUBT_MATTER:
+        return is_doubted(view, call.arguments.contract, call.arguments.milestone)
     return MATTERS[call.arguments.about].is_open(view, get_lot(view, call.arguments.process, call.arguments.lot))
 
 
 def does_decision_fit(view: View, call: Call) -> bool:
     """11.2: the decision is one of the matter's."""
+    if call.arguments.about == DOUBT_MATTER:
+        return bool(call.arguments.decision == LIFT)
     return call.arguments.decision in MATTERS[call.arguments.about].decisions
 
 

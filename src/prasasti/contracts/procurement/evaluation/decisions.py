@@ -1,6 +1,7 @@
 """What the authority decides (11): which matters there are, when one is open, and what ends it.
 
-One table: a contract's folder that leaves something else to the authority adds its row.
+One table: a contract's folder that leaves something else of a lot to the authority adds its row. A doubt is of a contract, and stands
+apart: the authority and an auditor lift it together.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from prasasti.contracts.procurement.process import LotRecord
 from prasasti.core.contract import Call, View
 from prasasti.core.types import Event
 
+DOUBT_MATTER, LIFT = "doubt", "lift"
 Effect = Callable[[Draft, Call, LotRecord], list[Event]]
 
 

@@ -10,6 +10,7 @@ from prasasti.contracts.people import Organisation
 from prasasti.contracts.procurement import conditions
 from prasasti.contracts.procurement import rejections as common
 from prasasti.contracts.procurement.evaluation import checks, overseeing, rejections, transitions
+from prasasti.contracts.procurement.evaluation.decisions import DOUBT_MATTER
 from prasasti.contracts.procurement.shapes import LotId, ObjectId, ProcessId
 from prasasti.core.contract import Message
 from prasasti.core.types import Amount, Code, Count, Document, HexHash, Identifier
@@ -37,14 +38,23 @@ class DeclareInterests(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Decide(Struct, frozen=True, forbid_unknown_fields=True):
-    """11: the authority ends what is left to it in a lot; the table of matters and their decisions is in ``decisions``."""
+    """11: the authority ends what is left to it in a lot; the table of matters and their decisions is in ``decisions``. With an
+    auditor it lifts a doubt about a contract's milestone."""
 
-    about: Literal["refusal", "seat", "vote"]
-    decision: Literal["fail", "keep", "reevaluate"]
+    about: Literal["doubt", "refusal", "seat", "vote"]
+    decision: Literal["fail", "keep", "lift", "reevaluate"]
     document: Document
-    lot: LotId
-    process: ProcessId
     reason: Code
+    contract: ObjectId | None = None
+    lot: LotId | None = None
+    milestone: LotId | None = None
+    process: ProcessId | None = None
+
+    def __post_init__(self) -> None:
+        of_contract = (self.contract is not None, self.milestone is not None)
+        of_lot = (self.lot is not None, self.process is not None)
+        if (of_contract, of_lot) != (((True, True), (False, False)) if self.about == DOUBT_MATTER else ((False, False), (True, True))):
+            raise ValueError("a doubt names contract and milestone, another matter process and lot")
 
 
 class SeatHolder(Struct, frozen=True, forbid_unknown_fields=True):
@@ -146,9 +156,10 @@ EVALUATION_MESSAGES = (
         name="decide",
         number="11",
         arguments=Decide,
-        roles=("procurement.authority",),
+        roles=("governance.auditor", "procurement.authority"),
+        maximum_signers=2,
         conditions=(
-            (common.NOT_IN_SEAT, conditions.does_buyers_authority_sign),
+            (common.NOT_IN_SEAT, checks.do_deciders_sign),
             (common.WRONG_STATE, checks.is_matter_known),
             (common.DOCUMENT_UNFIT, conditions.is_document_fit),
             (common.UNKNOWN_CODE, checks.is_decision_reason_known),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prasasti.core.contract import Rejection
 
-NOTHING_TO_DECIDE = Rejection("procurement.11.1", "nothing of that kind is left to the authority in the lot")
+NOTHING_TO_DECIDE = Rejection("procurement.11.1", "nothing of that kind is left to the authority in the lot, or the milestone")
 DECISION_UNFIT = Rejection("procurement.11.2", "the decision is none of those that end the matter")
 NOT_TIME_TO_DECLARE = Rejection("procurement.12.1", "not every lot is open, or the signer decided something already")
 NOT_ENTITLED = Rejection("procurement.13.1", "who is to enter is no named alternate while one is left, or does not hold the role")

@@ -11,9 +11,12 @@ from prasasti.contracts.people import Person, find_person, list_people
 from prasasti.contracts.procurement.agreement.records import agreement_key
 from prasasti.contracts.procurement.agreement.signing import get_agreement
 from prasasti.contracts.procurement.award.events import MatterDecided
+from prasasti.contracts.procurement.delivery.doubts import BY_AUTHORITY, lift_doubt
+from prasasti.contracts.procurement.delivery.events import DoubtLifted
+from prasasti.contracts.procurement.delivery.progress import get_contract
 from prasasti.contracts.procurement.evaluation import events
 from prasasti.contracts.procurement.evaluation.checks import TRUSTEE_SEAT, list_lots_of_trustee
-from prasasti.contracts.procurement.evaluation.decisions import MATTERS
+from prasasti.contracts.procurement.evaluation.decisions import DOUBT_MATTER, MATTERS
 from prasasti.contracts.procurement.evaluation.effects import (
     advance,
     await_decision,
@@ -75,10 +78,15 @@ from prasasti.core.types import Event, require
 
 
 def process_decide(view: View, call: Call) -> Outcome:
-    """11: what the decision does to the lot."""
+    """11: what the decision does to the lot; a doubt that is lifted holds no certificate any more."""
     draft, arguments = Draft(view), call.arguments
-    lot = get_lot(view, arguments.process, arguments.lot)
     note_documents(draft, call, arguments.document)
+    if arguments.about == DOUBT_MATTER:
+        number = lift_doubt(draft, call, arguments.contract, arguments.milestone, BY_AUTHORITY)
+        process = get_contract(view, arguments.contract).process
+        lifted = DoubtLifted(arguments.contract, arguments.milestone, number)
+        return draft.outcome(MatterDecided(arguments.about, arguments.decision, process), lifted)
+    lot = get_lot(view, arguments.process, arguments.lot)
     told = MATTERS[arguments.about].decisions[arguments.decision](draft, call, lot)
     return draft.outcome(MatterDecided(arguments.about, arguments.decision, arguments.process), *told)
 
