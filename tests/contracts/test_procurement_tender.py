@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +15,17 @@ from hypothesis import strategies as st
 
 from prasasti.contracts.procurement.agreement.records import AgreementRecord
 from prasasti.contracts.procurement.award.records import AwardRecord
+from prasasti.contracts.procurement.parameters import read_flag
 from prasasti.contracts.procurement.plan import processes
 from prasasti.contracts.procurement.process import LotRecord, ProcessRecord, get_lot_terms
+from prasasti.contracts.procurement.proposal.records import ProposalRecord, proposal_key
 from prasasti.contracts.procurement.tender.messages import TENDER_MESSAGES, AskQuestion, CancelTender, PublishTender
 from prasasti.contracts.procurement.tender.records import QuestionRecord
 from prasasti.contracts.treasury.budgets import find_line, list_reserved
 from prasasti.core.contract import Call, Record, View
 from prasasti.core.encoding import encode_canonical
-from prasasti.core.types import parse_amount
+from prasasti.core.types import parse_amount, require
+from tests.contracts.plays import after
 from tests.contracts.procurement_plan_rows import announce, change, money
 from tests.contracts.procurement_tender_rows import (
     DIRECT,
@@ -288,16 +292,60 @@ def test_of_an_early_plan_the_money_is_reserved_with_the_final_award(tmp_path: P
     assert reserved(ledger) == {"2026-parks": 300 * MILLION}
 
 
+def vote_on_figure(ledger: Ledger, name: str, value: int | bool) -> Callable[[], None]:
+    """All members vote that a figure of procurement will be another one; when the vote is over, until the figure is: called."""
+    officers = [(f"{member.id}/{'clerk' if member.id == 'agency-1' else 'officer'}", "governance.officer")
+                for member in ledger.application.genesis.members]  # fmt: skip
+    effective_from = ledger.time + 46 * DAY
+    act = {"effective_from": effective_from, "name": name, "value": value}
+    proposed = {
+        "action": "governance.set_parameter", "arguments": encode_canonical(act).decode(), "document": REQUEST,
+        "end": ledger.time + 14 * DAY, "fields": [], "form": "act", "name": "", "proposal": "figure", "reason": "improvement",
+    }  # fmt: skip
+    assert ledger.do("governance.propose", proposed, officers[0]) == ACCEPTED
+    for each in officers:
+        assert ledger.do("governance.vote", {"choice": "yes", "proposal": "figure", "reason": "other"}, each) == ACCEPTED
+    reach(ledger, ledger.time + 14 * DAY)
+
+    def change() -> None:
+        reach(ledger, effective_from - DAY)
+        sent_by = ("operator-1/registrar", "identity.holder")
+        assert ledger.do("governance.set_parameter", act | {"resolution": "figure"}, sent_by) == ACCEPTED
+        reach(ledger, effective_from)
+
+    return change
+
+
 def test_a_figure_changed_after_the_publication_does_not_bind_an_amendment(tmp_path: Path) -> None:
-    """A process keeps the figures of its publication."""
+    """A vote raises the least weight of technique: a request published before may be amended below it, a later one is not published."""
     ledger = found(tmp_path)
-    assert after_published(ledger) == ACCEPTED
-    assert amend(**RATED | {"technical_bp": 6_000})(ledger) == ACCEPTED
+    low = RATED | {"technical_bp": 6_000}
+    change = vote_on_figure(ledger, "procurement.technical_least_bp", 6_500)
+    times = shifted(question_end=36, deadline=37, opening=37)
+    assert after(PLANNED, publish(**RATED, **times))(ledger) == ACCEPTED
+    published = process_of(ledger).published
+    change()
+    assert amend(made=published, **low, **times)(ledger) == ACCEPTED
+    assert announce(plan="chairs", family="5611")(ledger) == ACCEPTED
+    later = {"plan": "chairs", "process": PROCESS.replace("benches", "chairs"), "lots": [lot(amount=100 * MILLION)]}
+    assert publish(**low, **later)(ledger) == "procurement.03.5"
+    assert publish(**RATED, **later)(ledger) == ACCEPTED
 
 
-def after_published(ledger: Ledger) -> str:
-    assert PLANNED(ledger) == ACCEPTED
-    return publish(**RATED)(ledger)
+def test_a_figure_changed_between_publication_and_opening_leaves_the_process_alone(tmp_path: Path) -> None:
+    """The buyer's own price bound when it was asked for: a vote that it binds no more does not let a dearer proposal in."""
+    selection = Selection(found(tmp_path))
+    change = vote_on_figure(selection.ledger, "procurement.goods.estimate_binds", False)
+    now = selection.ledger.time
+    selection.prepare()
+    assert selection.publish(deadline=now + 37 * DAY, opening=now + 37 * DAY) == ACCEPTED
+    assert selection.propose("bidder-1", 310 * MILLION) == selection.propose("bidder-2", 290 * MILLION) == ACCEPTED
+    change()
+    selection.open()
+    view = selection.ledger.application.state.view
+    assert not read_flag(view, "goods", "estimate_binds", selection.ledger.time)
+    records = [require(view.get(proposal_key(PROCESS, LOT, each), ProposalRecord), each) for each in ("bidder-1", "bidder-2")]
+    assert [each.out for each in records] == ["above_estimate", ""]
 
 
 def test_two_publish_one_plan_line_in_one_block(tmp_path: Path) -> None:
@@ -390,7 +438,7 @@ def test_after_a_default_the_next_in_rank_may_be_invited(tmp_path: Path, monkeyp
     for name, role in (("officer", "officer"), ("bidder-1/director", "contractor")):
         assert selection.sign(name, role) == ACCEPTED
     assert replace_by(ledger, "bidder-2") == "procurement.03.1", "the contract runs"
-    monkeypatch.setattr(processes, "ENDED_STATES", ("active",))
+    monkeypatch.setattr(processes, "ENDED", "active")
     assert replace_by(ledger, "bidder-1") == "procurement.03.5", "not to whoever defaulted"
     assert replace_by(ledger, "bidder-3") == "procurement.03.5", "not to whoever did not propose"
     assert publish(process=SECOND, related=related())(ledger) == "procurement.03.1", "that was no failure"
