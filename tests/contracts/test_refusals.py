@@ -11,13 +11,15 @@ import pytest
 
 from prasasti.contracts import CONTRACTS
 from prasasti.core.contract import Rejection, encode_table
+from tests.contracts.drawing import DRAWING
 from tests.contracts.governance_rows import ROWS as GOVERNANCE_ROWS
 from tests.contracts.identity_rows import ROWS as IDENTITY_ROWS
 from tests.contracts.plays import Play, Step, after, holder, in_one_block, officer, registrar
 from tests.contracts.procurement_rows import ROWS as PROCUREMENT_ROWS
 from tests.contracts.rules import list_modules
 from tests.contracts.selection import found
-from tests.contracts.treasury_rows import DRAWING
+from tests.contracts.treasury_payment_rows import ROWS as TREASURY_PAYMENT_ROWS
+from tests.contracts.treasury_payment_rows import open_ledger as open_treasuries
 from tests.contracts.treasury_rows import ROWS as TREASURY_ROWS
 from tests.core.examples import AUDITOR, DOCUMENT, OFFICER, PUBLISHER, PUBLISHERS_OFFICER, REGISTRAR, registration, release
 from tests.core.ledger import ACCEPTED, Ledger, Signer, key_of
@@ -193,6 +195,17 @@ def test_each_row_of_procurement(tmp_path: Path, name: str) -> None:
         assert not is_alone or ledger.roots[-1] == ledger.roots[-2], "a refusal leaves the state root unchanged"
 
 
+@pytest.mark.parametrize("name", TREASURY_PAYMENT_ROWS)
+def test_each_row_of_payments(tmp_path: Path, name: str) -> None:
+    """On a ledger of treasuries with all their people."""
+    number, play = TREASURY_PAYMENT_ROWS[name]
+    ledger = open_treasuries(tmp_path)
+    assert play(ledger) == number
+    if number != ACCEPTED and len(ledger.results[-1].receipts) == 1:
+        assert bytes(ledger.results[-1].receipts[0].events) == b"[]"
+        assert ledger.roots[-1] == ledger.roots[-2], "a refusal leaves the state root unchanged"
+
+
 def test_no_organisation_withholds_alone(tmp_path: Path) -> None:
     """Also where genesis gave an auditor's role to a member of another class."""
     ledger = Ledger(tmp_path, PARTS)
@@ -208,13 +221,12 @@ def test_no_organisation_withholds_alone(tmp_path: Path) -> None:
 def test_every_refusal_has_a_row() -> None:
     modules = [module for contract in CONTRACTS for module in list_modules(contract.name, "rejections")]
     numbers = {value.number for module in modules for value in vars(module).values() if isinstance(value, Rejection)}
-    assert {number for number, _ in (*ROWS.values(), *PROCUREMENT_ROWS.values())} == numbers | {ACCEPTED, "admission.10"}
+    rows = (*ROWS.values(), *PROCUREMENT_ROWS.values(), *TREASURY_PAYMENT_ROWS.values())
+    assert {number for number, _ in rows} == numbers | {ACCEPTED, "admission.10"}
 
 
 def test_every_check_of_admission_has_a_row() -> None:
-    assert {code for code, _ in ADMISSION_ROWS.values()} == {f"admission.{number}" for number in range(1, 13)} | {
-        ACCEPTED
-    }
+    assert {code for code, _ in ADMISSION_ROWS.values()} == {f"admission.{number}" for number in range(1, 13)} | {ACCEPTED}
 
 
 def test_the_first_condition_that_fails_decides(tmp_path: Path) -> None:

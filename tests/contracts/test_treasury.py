@@ -13,14 +13,15 @@ from prasasti.contracts.lists import make_list_id
 from prasasti.contracts.offices import Draft
 from prasasti.contracts.treasury.budgets import commit, find_bearing_line, release, reserve
 from prasasti.contracts.treasury.messages import TREASURY
+from prasasti.core.parameters import Parameter
 from prasasti.core.types import Bug
+from tests.contracts.drawing import DRAWING
 from tests.contracts.plays import Play, after
 from tests.contracts.rules import list_tables, read_rules
 from tests.contracts.treasury_rows import (
     BOTH,
     CARRIED,
     COMMITTED,
-    DRAWING,
     LARGEST,
     NEXT,
     OTHERS_BUDGET,
@@ -361,7 +362,20 @@ def test_why_a_budget_changes_is_a_parameter(tmp_path: Path) -> None:
 def test_the_rules_name_every_parameter() -> None:
     rows = list_tables(read_rules("treasury").partition("\n## Parameters\n")[2].partition("\n## ")[0])
     written = {name.strip("`"): (default, bounds) for name, default, bounds, _ in rows}
-    assert written == {each.name: (each.default, f"{each.least}, {each.most} codes") for each in TREASURY.parameters}
+    assert written == {each.name: (describe_default(each), describe_bounds(each)) for each in TREASURY.parameters}
+
+
+def describe_default(parameter: Parameter) -> str:
+    others = [f"{profile.capitalize()}: {value}" for profile, (value, _) in parameter.profiles.items()]
+    return "; ".join([str(parameter.default), *others])
+
+
+def describe_bounds(parameter: Parameter) -> str:
+    if parameter.codes:
+        return f"{parameter.least} of {', '.join(parameter.codes)}"
+    if parameter.kind == "amount":
+        return "any amount"
+    return f"{parameter.least}, {parameter.most}" + (" codes" if parameter.kind == "codes" else "")
 
 
 def test_carried_over_lines_stay_in_the_state(tmp_path: Path) -> None:

@@ -16,6 +16,9 @@ PUBLISHERS_OFFICER: Signer = ("publisher-1/officer", "governance.officer")
 AUDITOR: Signer = ("auditor-1/auditor", "governance.auditor")
 NEW_KEY: Signer = ("agency-1/new", "identity.new_key")
 BUDGET: Signer = ("treasury-1/budget", "treasury.budget")
+APPROVER: Signer = ("treasury-1/approver", "treasury.approver")
+PAYER: Signer = ("treasury-1/payer", "treasury.payer")
+PAYEE: Signer = ("bidder-1/director", "procurement.contractor")
 
 DOCUMENT = {"media_type": "application/json", "sha256": "11" * 32, "size": 1_000}
 
@@ -205,9 +208,32 @@ def budget(line: str = "line-1", **changes: Any) -> dict[str, Any]:
 
 
 TREASURY_BUILDERS: dict[str, Callable[[], Example]] = {
+    "treasury.approve": lambda: Example({"count": 1, "orders": ["c-1-1"], "sum": "1000"}, (APPROVER,)),
     "treasury.carry_over": lambda: Example({"amount": "1", "from": "line-1", "to": "line-2"}, (BUDGET,)),
     "treasury.change_budget": lambda: Example({"amount": "90000", "document": SCAN, "line": "line-1", "reason": "revision"}, (BUDGET,)),
+    "treasury.make_batch": lambda: Example({"batch": "b-1", "orders": ["c-1-1"], "sum": "1000"}, (PAYER,)),
+    "treasury.name_account": lambda: Example({"account": "66" * 32}, (PAYEE,)),
+    "treasury.pause_batch": lambda: Example({"batch": "b-1", "reason": "doubt"}, (PAYER,)),
+    "treasury.record_receipt": lambda: Example({"amount": "1", "entry": "e-1", "for": "advance", "statement": SCAN}, (PAYER,)),
+    "treasury.record_statement": lambda: Example(
+        {
+            "bank": "bank-1",
+            "closing": "-1000",
+            "entries": [{"account": "66" * 32, "amount": "-1000", "entry": "e-1", "reference": "c-1-1.0"}],
+            "from": START - 86_400,
+            "opening": "0",
+            "statement": SCAN,
+            "to": START,
+        },
+        (PAYER,),
+    ),
+    "treasury.resolve_item": lambda: Example(
+        {"as": "order", "document": SCAN, "item": "treasury-1-0"}, (APPROVER, ("agency-2/payer", "treasury.payer"))
+    ),
+    "treasury.resume_batch": lambda: Example({"batch": "b-1", "reason": "resolved"}, (PAYER,)),
+    "treasury.send_batch": lambda: Example({"batch": "b-1", "file": "88" * 32}, (PAYER,)),
     "treasury.set_budget": lambda: Example(budget(), (BUDGET,)),
+    "treasury.verify_account": lambda: Example({"account": "66" * 32, "organisation": "bidder-1"}, (PAYER,)),
 }
 
 BUILDERS: dict[str, Callable[[], Example]] = {

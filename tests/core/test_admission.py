@@ -407,7 +407,8 @@ MAY_BE_EMPTY = {
 @pytest.mark.parametrize("action", BUILDERS)
 def test_every_field_is_checked(tmp_path: Path, action: str) -> None:
     """Check 3 finds each of them, and says where; a payload with its fields in another order is the same."""
-    ledger = found_selection(tmp_path) if action in PROCUREMENT_EXAMPLES else Ledger(tmp_path)
+    is_selected = action in PROCUREMENT_EXAMPLES or action.startswith("treasury.")
+    ledger = found_selection(tmp_path) if is_selected else Ledger(tmp_path)
     example = BUILDERS[action]()
     payload = ledger.payload(action, example.arguments, *example.signers)
     names = [name for name, _ in example.signers]

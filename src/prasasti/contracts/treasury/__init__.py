@@ -1,1 +1,1 @@
-"""Treasury: budgets and what is reserved and committed of them. Orders, banks and statements come with a later version."""
+"""Treasury: budgets, what is reserved and committed of them, orders, accounts, batches, statements, what is due."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from prasasti.contracts.treasury.budgets import find_line, get_line
-from prasasti.contracts.treasury.parameters import read_change_reasons
+from prasasti.contracts.treasury.parameters import is_of_chart, read_change_reasons, read_organisations
 from prasasti.core.contract import Call, View
 from prasasti.core.types import MAX_AMOUNT_MINOR, parse_amount
 
@@ -37,6 +37,17 @@ def is_line_new(view: View, call: Call) -> bool:
 def is_budget_positive(view: View, call: Call) -> bool:
     """01.2: a line begins with money."""
     return parse_amount(call.arguments.amount) > 0
+
+
+def may_set_budgets(view: View, call: Call) -> bool:
+    """01.3: the organisation is one of those that set budgets, where any are named."""
+    organisations = read_organisations(view, call.time)
+    return not organisations or call.actor in organisations
+
+
+def is_account_of_chart(view: View, call: Call) -> bool:
+    """01.4: an account of the chart in force."""
+    return is_of_chart(view, call.arguments.account, call.time)
 
 
 def covers_commitments(view: View, call: Call) -> bool:

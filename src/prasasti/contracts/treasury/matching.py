@@ -93,6 +93,20 @@ def find_match(view: View, treasury: str, reference: str, amount_minor: int, acc
     return found.order, found.line, outcome
 
 
+def find_awaiting_line(view: View, treasury: str, order: str, amount_minor: int, currency: str = "") -> tuple[int, str] | None:
+    """The line of an order, and the outcome, that so much money means where people say that it is that order's: as ``find_match``,
+    whatever reference and account the bank gave."""
+    record = find_order(view, order)
+    if record is None or record.treasury != treasury or currency not in ("", record.currency) or not amount_minor:
+        return None
+    outcome = PAID if amount_minor < 0 else RETURNED
+    for number, line in enumerate(record.lines):
+        is_same = line.code == NET and parse_amount(line.amount_minor) == abs(amount_minor)
+        if is_same and _is_state_fit(view, record, line, outcome):
+            return number, outcome
+    return None
+
+
 def settle(draft: Draft, call: Call, payment: Payment) -> list[Event]:
     """The line, its order and the budget lines that bear it after a payment, and the entry known. Needs ``is_line_matched``."""
     ensure(is_line_matched(draft, payment), f"a payment of {payment.order} is one that fits")

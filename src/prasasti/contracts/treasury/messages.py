@@ -1,4 +1,7 @@
-"""Messages of ``treasury``: arguments, roles, conditions in order, effects on standing."""
+"""Messages of ``treasury``: arguments, roles, conditions in order, effects on standing.
+
+Those of payments and statements stand in their folders.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,8 @@ from msgspec import Meta, Struct
 from prasasti.contracts.identity.conditions import is_document_accepted
 from prasasti.contracts.treasury import checks, rejections, transitions
 from prasasti.contracts.treasury.parameters import FIRST_YEAR, LAST_YEAR, PARAMETERS
+from prasasti.contracts.treasury.payment.messages import PAYMENT_MESSAGES
+from prasasti.contracts.treasury.statement.messages import STATEMENT_MESSAGES
 from prasasti.core.contract import Contract, Message
 from prasasti.core.types import Amount, Code, Currency, Document, Identifier
 
@@ -60,6 +65,8 @@ TREASURY = Contract(
             conditions=(
                 (rejections.LINE_USED, checks.is_line_new),
                 (rejections.BUDGET_EMPTY, checks.is_budget_positive),
+                (rejections.NO_TREASURY, checks.may_set_budgets),
+                (rejections.NOT_OF_CHART, checks.is_account_of_chart),
             ),
             process=transitions.process_set_budget,
         ),
@@ -95,5 +102,7 @@ TREASURY = Contract(
             ),
             process=transitions.process_carry_over,
         ),
+        *PAYMENT_MESSAGES,
+        *STATEMENT_MESSAGES,
     ),
 )

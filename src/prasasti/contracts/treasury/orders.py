@@ -186,6 +186,12 @@ def are_people_apart(record: OrderRecord, people: Iterable[Person]) -> bool:
     return all(person not in involved for person in people)
 
 
+def are_people_apart_throughout(view: View, record: OrderRecord, people: Iterable[Person]) -> bool:
+    """As ``are_people_apart``, also of the orders that it replaces."""
+    people = list(people)
+    return all(are_people_apart(each, people) for each in (record, *list_replaced(view, record)))
+
+
 def can_replace(view: View, order: str, lines: Sequence[int], account: str) -> bool:
     """Whether lines of an order can be paid by another: they are unpaid, and the account is their payee's, verified by the treasury."""
     record = find_order(view, order)

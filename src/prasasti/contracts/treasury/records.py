@@ -179,13 +179,14 @@ class OrderRecord(Struct, frozen=True):
 
 
 class BatchRecord(Struct, frozen=True):
-    """``treasury/batch/<batch>``: orders that are paid by one file; ``file`` is its SHA-256, "" before it is sent."""
+    """``treasury/batch/<batch>``: orders that are paid by one file, ``sum`` to banks; ``file`` is its SHA-256, "" before it is sent."""
 
     batch: str
     currency: str
     file: str
     made_by: Person
     orders: list[str]
+    sent_by: Person | None
     state: str
     sum_minor: Amount
     treasury: str
@@ -206,15 +207,18 @@ class EntryRecord(Struct, frozen=True):
 
 
 class ItemRecord(Struct, frozen=True):
-    """``treasury/item/<item>``: an entry that nothing matched. ``resolved_as`` is "" while it is open."""
+    """``treasury/item/<item>``: an entry that nothing matched. ``resolved_as`` is "" while it is open; then ``order``, ``contract`` or
+    ``matter`` say what it was. ``currency`` is "" where the statement names none."""
 
     account: str
     amount_minor: SignedAmount
     bank: str
     contract: str
+    currency: str
     document: Document | None
     entry: str
     item: str
+    matter: str
     number: int
     opened: int
     order: str
@@ -223,6 +227,7 @@ class ItemRecord(Struct, frozen=True):
     resolved_as: str
     statement: str
     treasury: str
+    value_date: int
 
 
 class DueRecord(Struct, frozen=True):
