@@ -116,7 +116,8 @@ def _open_item(draft: Draft, call: Call, entry: StatementEntry) -> None:
     record = ItemRecord(
         account=entry.account, amount_minor=entry.amount, bank=arguments.bank, contract="", currency=arguments.currency or "",
         document=None, entry=entry.entry, item=item, matter="", number=number, opened=call.time, order="",
-        reference=entry.reference, resolved=0, resolved_as="", statement=arguments.statement.sha256, treasury=call.actor, value_date=arguments.to,
+        reference=entry.reference, resolved=0, resolved_as="",
+        statement=arguments.statement.sha256, treasury=call.actor, value_date=arguments.to,
     )  # fmt: skip
     draft.put(item_key(item), record)
     for write in append_item(draft, "treasury", ITEMS, treasury, ListedItem(item)):
