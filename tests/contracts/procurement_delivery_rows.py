@@ -358,7 +358,7 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a confirmation with a reason": ("procurement.47.3", on(awaiting_witness, witness(reason="quality"))),
     "a confirmation twice": ("procurement.47.3", on(awaiting_witness, witness(), witness())),
     "a confirmation while a doubt is open": ("procurement.47.3", on(awaiting_witness, witness("doubt"), witness())),
-    "a withdrawal of nothing": ("procurement.47.3", on(awaiting_witness, witness("withdraw"))),
+    "a withdrawal of no doubt": ("procurement.47.3", on(awaiting_witness, witness("withdraw"))),
     "a second doubt": (ACCEPTED, on(awaiting_witness, witness("doubt"), witness("withdraw"), witness("doubt"))),
     # procurement.11, of a doubt
     "a doubt that is lifted": (ACCEPTED, on(awaiting_witness, witness("doubt"), decide())),
