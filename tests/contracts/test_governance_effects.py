@@ -10,8 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
+import pytest
 
+from prasasti.contracts import CONTRACTS
+from prasasti.contracts.governance.parameters import read_value
 from prasasti.contracts.governance.validators import compute_powers
+from prasasti.core.contract import find_parameter
+from prasasti.core.types import require
 from tests.contracts.governing import DAY, Consortium, holder, new_signers, newcomer, officer, parameter
 from tests.core.examples import CONSENSUS_PARTS, DOCUMENT
 from tests.core.ledger import ACCEPTED, START, key_of
@@ -114,6 +119,24 @@ def test_a_parameter_without_a_record_of_its_own(tmp_path: Path) -> None:
     four.wait(seconds=act["effective_from"] - four.now)
     assert four.record("governance/coming/identity.office_days") is None
     assert four.record("governance/parameter/identity.office_days") == {"since": act["effective_from"], "value": 365}
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "values"), [(GAP, 300, (600, 900)), ("identity.office_days", 730, (365, 500))], ids=["of genesis", "of no record"]
+)
+def test_a_value_is_read_as_it_held(tmp_path: Path, name: str, first: int, values: tuple[int, int]) -> None:
+    """Before, between and after two changes, whether genesis named a value or not; each from its own second on."""
+    four = Consortium(tmp_path)
+    begun, effective = four.now, []
+    for number, value in enumerate(values):
+        act = parameter(name, value, four.now + 90 * DAY)
+        assert four.enact(f"p{number}", "set_parameter", act, days=28) == ACCEPTED
+        four.wait(seconds=act["effective_from"] - four.now)
+        effective.append(act["effective_from"])
+    view = four.ledger.application.state.view
+    declared = require(find_parameter({each.name: each for each in CONTRACTS}, name), name)
+    times = [begun, effective[0] - 1, effective[0], effective[1] - 1, effective[1], effective[1] + DAY]
+    assert [read_value(view, declared, time) for time in times] == [first, first, values[0], values[0], values[1], values[1]]
 
 
 def test_other_forms_and_their_subjects(tmp_path: Path) -> None:

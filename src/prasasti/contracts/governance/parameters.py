@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from prasasti.contracts.governance.records import coming_key, parameter_key
+from prasasti.contracts.governance.records import ParameterChangeRecord, change_count_key, change_key, coming_key, parameter_key
 from prasasti.core.contract import Registry, View, find_parameter
 from prasasti.core.genesis import MAX_EXPIRY_SECONDS, ComingValue, ParameterRecord
 from prasasti.core.parameters import Parameter, Value, index_parameters
-from prasasti.core.types import MAX_SAFE_INTEGER
+from prasasti.core.types import MAX_SAFE_INTEGER, require
 
 DAY_SECONDS = 86_400
 MAX_LEGAL_BASIS_BYTES = 200
@@ -113,14 +113,33 @@ class Figures(NamedTuple):
 
 
 def read_value(view: View, parameter: Parameter, time: int, name: str = "") -> Value:
-    """Value of any contract's parameter in force at a time; the default of the ledger's profile where none that fits was ever set.
+    """Value of any contract's parameter in force at a time; the default of the ledger's profile where none that fits was set then.
 
     ``name`` tells which one of a family is asked for.
     """
-    record = view.get(parameter_key(name or parameter.name), ParameterRecord)
-    if record is not None and parameter.fits(name or parameter.name, value := record.value_at(time)):
-        return value
-    return find_default(view, parameter)
+    value = find_value(view, parameter, time, name)
+    return value if value is not None else find_default(view, parameter)
+
+
+def find_value(view: View, parameter: Parameter, time: int, name: str = "") -> Value | None:
+    """What genesis or a vote put under a name, as it held at a time however long ago; None where that is none that fits."""
+    name = name or parameter.name
+    record = view.get(parameter_key(name), ParameterRecord)
+    if record is None:
+        return None
+    value = record.value_at(time) if record.since <= time else _find_earlier(view, name, time)
+    return value if value is not None and parameter.fits(name, value) else None
+
+
+def _find_earlier(view: View, name: str, time: int) -> Value | None:
+    """The record holds the newest value; what held before stands in the numbered changes, newest last."""
+    value: Value | None = None
+    for number in range((view.get(change_count_key(name), int) or 0) - 1, -1, -1):
+        change = require(view.get(change_key(name, number), ParameterChangeRecord), name)
+        if change.effective_from <= time:
+            return change.value
+        value = change.before
+    return value
 
 
 def find_default(view: View, parameter: Parameter) -> Value:

@@ -10,12 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from prasasti.contracts.governance import parameters as governance
 from prasasti.contracts.governance.parameters import read_profile
-from prasasti.contracts.governance.records import ParameterChangeRecord, change_count_key, change_key, parameter_key
 from prasasti.contracts.procurement.calendar import DAY_SECONDS, WEEKDAYS, Calendar, Term, compute_date, parse_holidays
 from prasasti.contracts.procurement.kinds import KINDS
 from prasasti.core.contract import View
-from prasasti.core.genesis import ParameterRecord
 from prasasti.core.parameters import Kind, Parameter, Profile, Value, find_declared, index_parameters
 from prasasti.core.types import MAX_AMOUNT_MINOR, require
 
@@ -347,22 +346,7 @@ def read_calendar(view: View, buyer: str, time: int) -> Calendar:
 
 def find_value(view: View, name: str, time: int) -> Value | None:
     """What genesis or a vote put under a name, as it held at a time however long ago; None where that is none that fits."""
-    record = view.get(parameter_key(name), ParameterRecord)
-    if record is None:
-        return None
-    value = record.value_at(time) if record.since <= time else _find_earlier(view, name, time)
-    return value if value is not None and _get_declared(name).fits(name, value) else None
-
-
-def _find_earlier(view: View, name: str, time: int) -> Value | None:
-    """The record holds the newest value; what held before stands in the numbered changes, newest last."""
-    value: Value | None = None
-    for number in range((view.get(change_count_key(name), int) or 0) - 1, -1, -1):
-        change = require(view.get(change_key(name, number), ParameterChangeRecord), name)
-        if change.effective_from <= time:
-            return change.value
-        value = change.before
-    return value
+    return governance.find_value(view, _get_declared(name), time, name)
 
 
 def _read(view: View, name: str, time: int) -> Value:
