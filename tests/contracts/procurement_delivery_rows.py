@@ -430,4 +430,15 @@ EXAMPLES: dict[str, tuple[dict[str, Any], tuple[Signer, ...]]] = {
     ),
 }  # fmt: skip
 
-MAY_BE_EMPTY: set[tuple[str, str]] = set()
+# What may be left out.
+MAY_BE_EMPTY = {
+    (f"procurement.{action}", f"arguments.{name} {other}")
+    for action, names in (
+        ("certify", ("taxes.0.reason",)),
+        ("file_invoice", ("taxes.0.reason",)),
+        ("inspect", ("accepted", "quantities", "reason")),
+        ("witness", ("document", "reason")),
+    )
+    for name in names
+    for other in ("= null", "missing")
+}

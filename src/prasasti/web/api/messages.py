@@ -46,6 +46,7 @@ BY_ACTION: Mapping[str, Mapping[str, Any]] = {
     "governance.name_validator": {"roles": ["governance.validator"]},
     "governance.suspend_at_once": {"key": ""},
     "identity.attest_tag": {"organisation": "supplier-1", "tag": EXAMPLE_KEY[:32]},
+    "procurement.decide": {"about": "vote", "decision": "fail", "lot": "lot-1", "process": "ocds-abc123-0001"},
     "procurement.declare_interests": {"process": "ocds-abc123-0001"},
     "procurement.draft_contract": {"award": "award-1", "lot": "lot-1", "process": "ocds-abc123-0001"},
     "procurement.amend_contract": {
@@ -54,6 +55,7 @@ BY_ACTION: Mapping[str, Mapping[str, Any]] = {
     "procurement.hand_over": {"act": "hand_over", "taxes": []},
     "procurement.notify_contractor": {"act": "notice", "until": 1_800_000_000},
     "procurement.record_sample": {"differing": 0, "drawn": [0], "examined": 1, "size": 40, "units": 1},
+    "procurement.record_outside_payment": {"act": "record"},
     "procurement.register_guarantee": {"contract": "contract-1"},
     "procurement.seat": {
         "enters": {"handle": "certifier-2", "organisation": "agency-1"}, "leaves": {"handle": "certifier-1", "organisation": "agency-1"},
