@@ -29,7 +29,7 @@ TREASURY_KEYS = {
     "approver": ["treasury.approver"], "approver-2": ["treasury.approver"], "budget": ["treasury.budget"], "payer": ["treasury.payer"],
     "payer-2": ["treasury.payer"],
 }  # fmt: skip
-KEYS = {
+KEYS: dict[str, dict[str, list[str]]] = {
     "bidder-1": {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]},
     "treasury-1": TREASURY_KEYS,
     "treasury-2": TREASURY_KEYS,
@@ -41,7 +41,7 @@ TREASURIES = {"treasury.chart": "bas", "treasury.organisations": "agency-1,treas
 def open_ledger(folder: Path, **parameters: Any) -> Ledger:
     """A ledger of two treasuries with all their people, a payee, and a contract that draws on budgets."""
     others = [each for each in json.loads(build_genesis())["organisations"] if each["id"] not in KEYS]
-    organisations = [
+    organisations: list[dict[str, Any]] = [
         {
             "id": owner, "keys": sorted(
                 ({"handle": name, "key": key_of(f"{owner}/{name}"), "roles": roles} for name, roles in keys.items()),
@@ -102,10 +102,10 @@ def entry(amount: int = -NET, identifier: str = "e-1", reference: str = "c-1-1.0
     return {"account": account, "amount": str(amount), "entry": identifier, "reference": reference}
 
 
-def statement(*entries: dict[str, Any], signer: Signer = PAYER, opening: int = 5_000, **changes: Any) -> Play:
+def statement(*entries: dict[str, Any], signer: Signer = PAYER, opening: int = 5_000, start: int = START - DAY, **changes: Any) -> Play:
     closing = opening + sum(int(each["amount"]) for each in entries)
     arguments = {
-        "bank": "bank-1", "closing": str(closing), "entries": list(entries), "from": START - DAY, "opening": str(opening),
+        "bank": "bank-1", "closing": str(closing), "entries": list(entries), "from": start, "opening": str(opening),
         "statement": SCAN, "to": START,
     }  # fmt: skip
     return do("treasury.record_statement", arguments | changes, signer)
@@ -292,7 +292,7 @@ ROWS: dict[str, tuple[str, Play]] = {
     "a statement as a table": (ACCEPTED, statement(statement=SCAN | {"media_type": "text/csv"})),
     "a balance one short": ("treasury.11.1", after(SENT, statement(entry(), closing="3999"))),
     "a balance below nothing": (ACCEPTED, after(SENT, statement(entry(), opening=0))),
-    "a period backwards": ("treasury.11.2", statement(**{"from": START + 1})),
+    "a period backwards": ("treasury.11.2", statement(start=START + 1)),
     "a period that is not over": ("treasury.11.2", statement(to=START + DAY)),
     "an entry twice": ("treasury.11.3", after(SENT, statement(entry(), entry()))),
     "two entries for one order": (ACCEPTED, after(SENT, statement(entry(), entry(identifier="e-2")))),

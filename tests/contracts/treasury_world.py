@@ -7,16 +7,18 @@ from typing import Any
 
 import msgspec
 
-from prasasti.contracts.offices import Draft
+from prasasti.contracts.offices import Draft, key_key
 from prasasti.contracts.treasury.budgets import can_commit, can_reserve, commit, release, reserve
 from prasasti.contracts.treasury.messages import TREASURY
-from prasasti.contracts.treasury.records import BudgetLineRecord, line_key
-from prasasti.core.contract import Call, Outcome, Record, evaluate
+from prasasti.contracts.treasury.records import AccountRecord, BudgetLineRecord, account_key, line_key
+from prasasti.core.contract import Call, Contract, Outcome, Record, evaluate
 from prasasti.core.encoding import encode_canonical
-from prasasti.core.genesis import decode_genesis
+from prasasti.core.entries import MAX_EVENTS_BYTES
+from prasasti.core.envelope import Signer as EnvelopeSigner
+from prasasti.core.genesis import KeyRecord, decode_genesis
 from prasasti.core.types import require
 from tests.core.examples import SCAN, budget
-from tests.core.ledger import ACCEPTED, START, build_genesis
+from tests.core.ledger import ACCEPTED, START, Signer, build_genesis, key_of
 
 GENESIS = decode_genesis(build_genesis())
 
@@ -26,6 +28,7 @@ class World:
 
     def __init__(self) -> None:
         self.records: dict[str, bytes] = {}
+        self.time = START
 
     def get(self, key: str, kind: type[Record]) -> Record | None:
         value = self.records.get(key)
@@ -33,6 +36,9 @@ class World:
 
     def line(self, name: str) -> BudgetLineRecord:
         return require(self.get(line_key(name), BudgetLineRecord), name)
+
+    def account(self, organisation: str) -> str:
+        return require(self.get(account_key(organisation), AccountRecord), organisation).account
 
     def set(self, name: str, amount: int, organisation: str = "treasury-1", **changes: Any) -> str:
         return self._do("set_budget", budget(name, amount=str(amount), **changes), organisation)
@@ -65,16 +71,31 @@ class World:
         self._write(draft.outcome())
         return True
 
+    def sign(self, contract: Contract, name: str, arguments: dict[str, Any], *signers: Signer) -> str:
+        """A message of any contract by signers of the first one's organisation, whose keys anybody may have."""
+        for each, _ in signers:
+            organisation, _, handle = each.partition("/")
+            self.records.setdefault(key_key(key_of(each)), encode_canonical(KeyRecord(handle, organisation, [], START)))
+        keys = tuple(EnvelopeSigner(key_of(each), role) for each, role in signers)
+        return self._judge(contract, name, arguments, signers[0][0].partition("/")[0], keys)
+
     def _do(self, name: str, arguments: dict[str, Any], organisation: str) -> str:
-        message = require(TREASURY.find(name), name)
+        return self._judge(TREASURY, name, arguments, organisation, ())
+
+    def _judge(
+        self, contract: Contract, name: str, arguments: dict[str, Any], organisation: str, signers: tuple[EnvelopeSigner, ...]
+    ) -> str:
+        message = require(contract.find(name), name)
         call = Call(
-            time=START, height=1, previous_app_hash=bytes(32), chain="00" * 16, genesis=GENESIS, transaction="00" * 32, registry={},
-            actor=organisation, signers=(), arguments=msgspec.convert(arguments, message.arguments),
+            time=self.time, height=1, previous_app_hash=bytes(32), chain="00" * 16, genesis=GENESIS, transaction="00" * 32, registry={},
+            actor=organisation, signers=signers, arguments=msgspec.convert(arguments, message.arguments),
         )  # fmt: skip
         rejection = evaluate(message, self, call)
         if rejection is not None:
             return rejection.number
-        self._write(message.process(self, call))
+        outcome = message.process(self, call)
+        assert len(encode_canonical(outcome.events)) <= MAX_EVENTS_BYTES
+        self._write(outcome)
         return ACCEPTED
 
     def _write(self, outcome: Outcome) -> None:
