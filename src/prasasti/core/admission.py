@@ -200,7 +200,9 @@ def check_ripe(transaction: Transaction, context: AdmissionContext) -> Inadmissi
             arguments=transaction.arguments,
         )  # fmt: skip
         if not holds(context.view, call):
-            return Inadmissible("admission.10", f"too early, or not at all: {rejection.number}, {rejection.condition}")
+            # A deadline runs in the block at or after its time: until that is sealed, what it opens is not open.
+            hint = "where its time has just come, try again in a second"
+            return Inadmissible("admission.10", f"too early, or not at all: {rejection.number}, {rejection.condition}; {hint}")
     return None
 
 
