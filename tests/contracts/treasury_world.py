@@ -71,6 +71,10 @@ class World:
         self._write(draft.outcome())
         return True
 
+    def write(self, draft: Draft) -> None:
+        """What a contract's functions wrote."""
+        self._write(draft.outcome())
+
     def sign(self, contract: Contract, name: str, arguments: dict[str, Any], *signers: Signer) -> str:
         """A message of any contract by signers of the first one's organisation, whose keys anybody may have."""
         for each, _ in signers:
