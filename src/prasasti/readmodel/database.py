@@ -24,7 +24,7 @@ from prasasti.readmodel.tables import ROW_TABLES, metadata, progress, stale
 from prasasti.storage.connection import StorageProblem, explain
 
 READ_MODEL_NAME: Final = "readmodel.sqlite"
-SCHEMA_VERSION: Final = f"6/{words.VERSION}"
+SCHEMA_VERSION: Final = f"7/{words.VERSION}"
 # NORMAL: a loss of power may take back the newest commits, which catching up makes again. The write-ahead log goes into the
 # file every 32 MB: pages of indexes change again and again while a model is made.
 PRAGMAS: Final = (

@@ -13,9 +13,23 @@ from typing import Any, Final
 from sqlalchemy import Connection, select
 
 from prasasti.contracts.procurement.evaluation.records import BelowRecord, RankedRecord, below_key, ranked_key
+from prasasti.contracts.treasury.orders import find_order, get_order
+from prasasti.contracts.treasury.records import (
+    AS_ORDER,
+    NET,
+    PAID,
+    RETURNED,
+    BatchRecord,
+    EntryRecord,
+    ItemRecord,
+    batch_key,
+    entry_key,
+    item_key,
+)
 from prasasti.core.contract import View
-from prasasti.core.types import require
-from prasasti.integrations.ocds.native.deriving import DerivedRelease, derive_releases
+from prasasti.core.types import parse_amount, parse_signed_amount, require
+from prasasti.integrations.ocds.native.content import OrderFacts, Settled
+from prasasti.integrations.ocds.native.deriving import DerivedRelease, Records, derive_releases
 from prasasti.integrations.ocds.native.entries import NativeEntry, read_native
 from prasasti.integrations.ocds.packages import LedgerRelease
 from prasasti.readmodel.rows import ReleaseRow
@@ -57,10 +71,57 @@ def derive_process(ledger: Ledger, ocid: str, positions: Sequence[int]) -> list[
     return list(
         derive_releases(
             ocid, read_entries(ledger, positions), lambda digest: name_address(ledger, digest),
-            lambda digest: read_document(ledger, digest),
-            lambda name, event: [each for each, _ in list_below(ledger.view_stored(), name, event)],
+            lambda digest: read_document(ledger, digest), look_up(ledger.view_stored()),
         )
     )  # fmt: skip
+
+
+def look_up(view: View) -> Records:
+    """What of a process only the ledger's records know; none of it changes once an entry of the log said that it is there."""
+    return Records(
+        list_put_out=lambda name, event: [each for each, _ in list_below(view, name, event)],
+        find_order=lambda order: _find_order(view, order),
+        list_settled=lambda entry: list_settled(view, entry),
+    )
+
+
+def _find_order(view: View, name: str) -> OrderFacts | None:
+    order = find_order(view, name)
+    if order is None:
+        return None
+    lines = [(line.code, parse_amount(line.amount_minor)) for line in order.lines]
+    payee = next((line.payee for line in order.lines if line.code == NET), "")
+    return OrderFacts(order.subject, order.milestone, order.treasury, payee, lines, order.replaces)
+
+
+def list_settled(view: View, entry: NativeEntry) -> Iterator[Settled]:
+    """Lines of orders that an entry settled: a report's own; a statement's and an item's by what the treasury knows of their entries; of
+    a batch those that no bank pays, since all of them is withheld."""
+    arguments = entry.arguments
+    if entry.action == "report_payment":
+        yield Settled(
+            arguments["order"], arguments["line"], arguments["outcome"], arguments["entry"], arguments["statement"]["sha256"],
+            arguments["value_date"],
+        )  # fmt: skip
+    elif entry.action == "record_statement" and entry.events:
+        for each in arguments["entries"]:
+            known = view.get(entry_key(entry.actor, arguments["bank"], each["entry"]), EntryRecord)
+            if known is not None and known.order and not known.item and known.statement == arguments["statement"]["sha256"]:
+                yield _describe_settled(known, arguments["to"])
+    elif entry.action == "resolve_item" and arguments["as"] == AS_ORDER:
+        item = require(view.get(item_key(arguments["item"]), ItemRecord), arguments["item"])
+        known = require(view.get(entry_key(item.treasury, item.bank, item.entry), EntryRecord), item.entry)
+        yield _describe_settled(known, item.value_date)
+    elif entry.action == "send_batch":
+        batch = require(view.get(batch_key(arguments["batch"]), BatchRecord), arguments["batch"])
+        for name in batch.orders:
+            if not sum(parse_amount(line.amount_minor) for line in get_order(view, name).lines if line.code == NET):
+                yield Settled(name, 0, PAID, "", "", entry.time)
+
+
+def _describe_settled(known: EntryRecord, value_date: int) -> Settled:
+    outcome = PAID if parse_signed_amount(known.amount_minor) < 0 else RETURNED
+    return Settled(known.order, known.line, outcome, known.entry, known.statement, value_date)
 
 
 def read_entries(ledger: Ledger, positions: Sequence[int]) -> Iterator[NativeEntry]:

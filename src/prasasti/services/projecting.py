@@ -21,7 +21,7 @@ from msgspec import Struct
 from sqlalchemy import Connection, bindparam, func, select
 
 from prasasti.integrations.ocds.facts import ProcessFacts, describe_process
-from prasasti.integrations.ocds.native.entries import CONTRACT, NativeEntry, read_native
+from prasasti.integrations.ocds.native.entries import CONTRACT, NativeEntry, is_native, read_native
 from prasasti.integrations.ocds.packages import LedgerRelease
 from prasasti.readmodel.database import (
     BATCH,
@@ -234,7 +234,7 @@ def _read_entries(entries: Iterable[tuple[int, bytes]]) -> tuple[list[_Attested]
                 attested.append(_Attested(entry.position, entry.time, KINDS[event.event], event.number, arguments))
         elif payload.action == WITHHOLD_ACTION:
             hidden.append(WithheldRow(bytes.fromhex(_read_withheld(payload.arguments).sha256), entry.position))
-        elif payload.action.startswith(CONTRACT):
+        elif is_native(payload.action):
             natives += filter(None, [read_native(position, each)])
     return attested, natives, hidden
 

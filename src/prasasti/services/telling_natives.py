@@ -13,8 +13,17 @@ from sqlalchemy import Connection, select, tuple_
 
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
 from prasasti.contracts.procurement.agreement.signing import list_contractors
+from prasasti.contracts.treasury.records import BatchRecord, batch_key
 from prasasti.core.types import require
-from prasasti.integrations.ocds.native.entries import PLAN_ACTIONS, Name, NativeEntry, find_announced, list_given_names, list_names
+from prasasti.integrations.ocds.native.entries import (
+    PLAN_ACTIONS,
+    ListBatch,
+    Name,
+    NativeEntry,
+    find_announced,
+    list_given_names,
+    list_names,
+)
 from prasasti.readmodel.database import BATCH, insert_rows
 from prasasti.readmodel.rows import NativeEntryRow, NativeNameRow
 from prasasti.readmodel.tables import native_entries, native_names
@@ -44,7 +53,14 @@ def tell_natives(
 
     ``keys`` number the processes that these entries begin.
     """
-    known = _find_known(connection, natives)
+    view = ledger.view_stored()
+
+    def list_batch(batch: str) -> list[str]:
+        # Which orders a batch has does not change once it is there.
+        record = view.get(batch_key(batch), BatchRecord) if batch else None
+        return record.orders if record is not None else []
+
+    known = _find_known(connection, natives, list_batch)
     before = dict(known)
     rows: dict[NativeEntryRow, None] = {}
     listed: list[Listed] = []
@@ -56,7 +72,7 @@ def tell_natives(
             if earlier is not None and process == entry.position:  # a later process of a plan line begins with its plan
                 rows.update(dict.fromkeys(_copy_plan(connection, list(rows), earlier, process)))
             listed.append(Listed(entry.position, "buyer", entry.actor, process))
-        processes = [process] if ocid else [known[name] for name in list_names(entry) if name in known]
+        processes = [process] if ocid else [known[name] for name in list_names(entry, list_batch) if name in known]
         for each in dict.fromkeys(processes):
             rows[NativeEntryRow(each, entry.position, entry.action)] = None
             if entry.action:
@@ -66,9 +82,9 @@ def tell_natives(
     return list(rows), listed
 
 
-def _find_known(connection: Connection, natives: Sequence[NativeEntry]) -> dict[Name, int]:
+def _find_known(connection: Connection, natives: Sequence[NativeEntry], list_batch: ListBatch) -> dict[Name, int]:
     """What the names in these entries stand for so far."""
-    named = dict.fromkeys(name for entry in natives for name in (*list_names(entry), *list_given_names(entry)))
+    named = dict.fromkeys(name for entry in natives for name in (*list_names(entry, list_batch), *list_given_names(entry)))
     wanted = list(named)
     found: dict[Name, int] = {}
     for start in range(0, len(wanted), BATCH):

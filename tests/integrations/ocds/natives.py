@@ -22,7 +22,7 @@ from prasasti.integrations.ocds.merge_rules import compile_release
 from prasasti.integrations.ocds.native.deriving import DerivedRelease, derive_releases
 from prasasti.integrations.ocds.native.entries import collect_processes
 from prasasti.integrations.ocds.packages import LedgerRelease, PackageFacts, write_record_package, write_release_package
-from prasasti.services.deriving import derive_process, list_below
+from prasasti.services.deriving import derive_process, look_up
 from prasasti.services.ledger import Ledger as OpenLedger
 from tests.core.ledger import Ledger
 from tests.integrations.ocds import official, samples
@@ -38,13 +38,9 @@ def derive(ledger: Ledger) -> dict[str, list[DerivedRelease]]:
     def name_address(digest: str) -> str:
         return f"https://ledger.example/documents/sha256/{digest[:2]}/{digest}"
 
-    view = ledger.application.state.view
-
-    def list_put_out(name: str, event: dict[str, Any]) -> list[str]:
-        return [bidder for bidder, _ in list_below(view, name, event)]
-
+    records = look_up(ledger.application.state.view)
     return {
-        ocid: list(derive_releases(ocid, entries, name_address, documents.get, list_put_out))
+        ocid: list(derive_releases(ocid, entries, name_address, documents.get, records))
         for ocid, entries in collect_processes(log).items()
     }
 
@@ -82,7 +78,7 @@ def _parse(document: bytes) -> dict[str, Any]:
 def _list_references(value: Any) -> set[str]:
     found: set[str] = set()
     for name, each in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
-        if name in ("buyer", "procuringEntity", "author", "guarantor"):
+        if name in ("buyer", "procuringEntity", "author", "guarantor", "payer", "payee"):
             found.add(each["id"])
         elif name in ("tenderers", "suppliers", "signatories"):
             found |= {reference["id"] for reference in each}

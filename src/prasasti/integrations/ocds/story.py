@@ -179,7 +179,10 @@ def _compare_contract(before: dict[str, Any], after: dict[str, Any], suppliers: 
         yield from _compare_text("contract_status_changed", facts, before, after, "status")
     yield from _new_amendments("contract_amended", facts, before, after)
     old, new = _dict(before, "implementation"), _dict(after, "implementation")
-    yield from _compare_each(_list(before, "milestones"), _list(after, "milestones"), _compare_milestone)
+    # What stands in the implementation too is told from there.
+    told_there = [_text(each, "id") for each in _list(new, "milestones")]
+    own = [each for each in _list(after, "milestones") if _text(each, "id") not in told_there]
+    yield from _compare_each(_list(before, "milestones"), own, _compare_milestone)
     yield from _compare_each(_list(old, "milestones"), _list(new, "milestones"), _compare_milestone)
     yield from _compare_each(_list(old, "transactions"), _list(new, "transactions"), _compare_transaction)
     if _text(new, "endDate") and not _text(old, "endDate"):

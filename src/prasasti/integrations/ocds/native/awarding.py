@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from prasasti.integrations.ocds.native.content import Content, relate, spell_quantity, spell_time
+from prasasti.integrations.ocds.native.delivering import begin_delivery, tell_schedule
 from prasasti.integrations.ocds.native.entries import NativeEntry
 from prasasti.integrations.ocds.native.proposing import name_bid
 from prasasti.integrations.ocds.native.tendering import DECIDED, EVALUATING, end_award, set_lot
@@ -65,7 +66,9 @@ def cancel_award(content: Content, entry: NativeEntry, event: Fields) -> None:
 
 
 def decide(content: Content, entry: NativeEntry, arguments: Fields) -> None:
-    """11."""
+    """11; on a doubt it stands beside the milestone."""
+    if arguments["about"] == "doubt":
+        return
     title = f"Decision on a {arguments['about']}: {arguments['decision']}"
     _add_document(content, arguments.get("lot") or "", arguments["document"], title, "evaluationReports", entry.time)
 
@@ -166,6 +169,7 @@ def draft_contract(content: Content, entry: NativeEntry, arguments: Fields) -> N
         title=(content.find("awards", award) or {}).get("title", name), value=content.spell_money(arguments["price"]),
         **({"items": items} if items else {}),
     )  # fmt: skip
+    begin_delivery(content, name, arguments["milestones"])
 
 
 def _make_award(content: Content, entry: NativeEntry, arguments: Fields) -> str:
@@ -204,6 +208,7 @@ def activate_contract(content: Content, entry: NativeEntry, event: Fields) -> No
         "contracts", event["contract"], dateSigned=now, documents=documents, period={"endDate": max(end, now), "startDate": now},
         status="active",
     )  # fmt: skip
+    tell_schedule(content, event["contract"])
 
 
 def lapse_contract(content: Content, entry: NativeEntry, event: Fields) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
@@ -47,9 +47,53 @@ class BidStanding(Struct):
     is_open: bool = False
 
 
+class MilestoneStanding(Struct):
+    """How far a milestone is, minor units. ``due`` is as people read it; ``inspected`` when an inspector said something last, 0 before;
+    ``is_rejected``: what was shown last was rejected."""
+
+    amount_minor: int
+    due: int
+    title: str
+    accepted_minor: int = 0
+    certified_minor: int = 0
+    inspected: int = 0
+    is_rejected: bool = False
+
+
+class DeliveryStanding(Struct):
+    """How far a contract is: its milestones, what was taken as damages, by how long suspensions moved what is due."""
+
+    milestones: dict[str, MilestoneStanding]
+    damages_minor: int = 0
+    moved_seconds: int = 0
+
+
+class OrderFacts(NamedTuple):
+    """What a payment order is and stays: its contract, what for, who pays whom, its lines (code, minor units; the first is the payee's),
+    and the order whose lines it pays, "" for none."""
+
+    contract: str
+    milestone: str
+    treasury: str
+    payee: str
+    lines: list[tuple[str, int]]
+    replaces: str
+
+
+class Settled(NamedTuple):
+    """A line of an order that an entry of the log settled: paid, rejected or returned, on a day, by an entry of a statement."""
+
+    order: str
+    line: int
+    outcome: str
+    entry: str
+    statement: str
+    value_date: int
+
+
 class Content:
     """One process. ``standing``, by lot, and ``bidding``, by a bid's id, keep what the standard has no field for,
-    as ``complaints`` (and appeals) by lot do."""
+    as ``complaints`` (and appeals) by lot do, and ``deliveries`` by contract."""
 
     def __init__(self, ocid: str, name_address: NameAddress, read_document: ReadDocument) -> None:
         self.ocid = ocid
@@ -66,6 +110,8 @@ class Content:
         self.bidding: dict[str, BidStanding] = {}
         self.complaints: dict[str, str] = {}
         self.guarantees: set[str] = set()
+        self.deliveries: dict[str, DeliveryStanding] = {}
+        self._parts: dict[str, dict[str, dict[str, None]]] = {}
         self._touched: dict[str, dict[str, None]] = {}
         self._is_tender_whole = False
         self._is_planning_told = False
@@ -78,6 +124,40 @@ class Content:
         found.update(fields)
         self._touched.setdefault(section, {})[identifier] = None
         return found
+
+    def touch_contract(self, contract: str) -> None:
+        """The next release tells that a contract is there."""
+        self._parts.setdefault(contract, {})
+
+    def put_part(self, contract: str, part: str, identifier: str, /, **fields: Any) -> None:
+        """Change an object of one of a contract's lists, or make it; the next release tells that object, and not all the others.
+
+        ``part`` is the list's name, "implementation/" before it where it is the implementation's.
+        """
+        holder = self._find_holder(contract, part, is_made=True)
+        name = part.rpartition("/")[2]
+        before = next((each for each in holder.get(name, ()) if each["id"] == identifier), {"id": identifier})
+        changed = {**before, **fields}
+        listed = [changed if each["id"] == identifier else each for each in holder.get(name, ())]
+        holder[name] = listed if changed in listed else [*listed, changed]
+        self._parts.setdefault(contract, {}).setdefault(part, {})[identifier] = None
+
+    def find_part(self, contract: str, part: str, identifier: str) -> dict[str, Any] | None:
+        """An object of one of a contract's lists as it stands."""
+        listed = self._find_holder(contract, part).get(part.rpartition("/")[2], ())
+        return next((each for each in listed if each["id"] == identifier), None)
+
+    def put_implementation(self, contract: str, /, **fields: Any) -> None:
+        """Change fields of a contract's implementation itself."""
+        self._find_holder(contract, "implementation/", is_made=True).update(fields)
+        self._parts.setdefault(contract, {}).setdefault("implementation", {}).update(dict.fromkeys(fields))
+
+    def _find_holder(self, contract: str, part: str, is_made: bool = False) -> dict[str, Any]:
+        found = self.objects["contracts"][contract]
+        if not part.startswith("implementation/"):
+            return found
+        inner: dict[str, Any] = found.setdefault("implementation", {}) if is_made else found.get("implementation", {})
+        return inner
 
     def find(self, section: str, identifier: str) -> dict[str, Any] | None:
         """An object as it stands."""
@@ -141,7 +221,7 @@ class Content:
     def take_changes(self) -> dict[str, Any]:
         """The sections that changed since they were taken last."""
         sections = self._take_sections()
-        self._touched, self._is_tender_whole, self._is_planning_told = {}, False, False
+        self._touched, self._parts, self._is_tender_whole, self._is_planning_told = {}, {}, False, False
         return sections
 
     def _take_sections(self) -> dict[str, Any]:
@@ -159,12 +239,32 @@ class Content:
         for section in ("awards", "contracts", "relatedProcesses"):
             if found := self._list_touched(section):
                 content[section] = found
+        parts = [self._tell_parts(contract) for contract in self._parts if contract not in self._touched.get("contracts", ())]
+        if parts:
+            content["contracts"] = [*content.get("contracts", ()), *parts]
         if content or "parties" in self._touched:
             content["parties"] = self._list_parties(content)
         return content
 
     def _list_touched(self, section: str) -> list[dict[str, Any]]:
-        return [dict(self.objects[section][identifier]) for identifier in self._touched.get(section, ())]
+        return [_copy(self.objects[section][identifier]) for identifier in self._touched.get(section, ())]
+
+    def _tell_parts(self, contract: str) -> dict[str, Any]:
+        """A contract as it stands, and of its lists what changed."""
+        found = self.objects["contracts"][contract]
+        told: dict[str, Any] = {name: found[name] for name in ("awardID", "id", "status")}
+        for part, wanted in self._parts[contract].items():
+            if part == "implementation":
+                inner = {name: found["implementation"][name] for name in wanted}
+                told["implementation"] = {**told.get("implementation", {}), **inner}
+                continue
+            name = part.rpartition("/")[2]
+            listed = [dict(each) for each in self._find_holder(contract, part)[name] if each["id"] in wanted]
+            if part.startswith("implementation/"):
+                told["implementation"] = {**told.get("implementation", {}), name: listed}
+            else:
+                told[name] = listed
+        return told
 
     def _list_parties(self, content: dict[str, Any]) -> list[dict[str, Any]]:
         """Buyer, whom the release refers to, and who has a new role."""
@@ -172,7 +272,12 @@ class Content:
         return [dict(self.objects["parties"][each]) for each in sorted(wanted) if each in self.objects["parties"]]
 
 
-_REFERENCES: Final = ("author", "guarantor", "procuringEntity", "signatories", "suppliers", "tenderers")
+def _copy(told: dict[str, Any]) -> dict[str, Any]:
+    """An object as it is told: what changes in it later, changes its own. Lists in it are not changed, but made anew."""
+    return {name: dict(value) if name == "implementation" else value for name, value in told.items()}
+
+
+_REFERENCES: Final = ("author", "guarantor", "payee", "payer", "procuringEntity", "signatories", "suppliers", "tenderers")
 
 
 def _list_references(content: Any) -> Iterable[str]:

@@ -7,19 +7,30 @@ same releases. A release's id is the ocid and the position of its entry, its dat
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from msgspec import Struct
 
 from prasasti.integrations.ocds.canonical import encode_json
-from prasasti.integrations.ocds.native import awarding, proposing, tendering
-from prasasti.integrations.ocds.native.content import Content, NameAddress, ReadDocument, refer, spell_time
-from prasasti.integrations.ocds.native.entries import NativeEntry, find_announced
+from prasasti.integrations.ocds.native import awarding, delivering, paying, proposing, tendering
+from prasasti.integrations.ocds.native.content import Content, NameAddress, OrderFacts, ReadDocument, Settled, refer, spell_time
+from prasasti.integrations.ocds.native.entries import PAYING_ACTIONS, NativeEntry, find_announced
 from prasasti.integrations.ocds.native.tags import choose_tags, fit_tags
 
 Handler = Callable[[Content, NativeEntry, dict[str, Any]], None]
 # Bidders whom an event put out without naming them, by its name and itself: those below the threshold.
 ListPutOut = Callable[[str, dict[str, Any]], Iterable[str]]
+
+
+class Records(NamedTuple):
+    """What entries leave to the ledger's records: bidders below a threshold, what an order is, which lines an entry settled."""
+
+    list_put_out: ListPutOut = lambda name, event: ()
+    find_order: Callable[[str], OrderFacts | None] = lambda order: None
+    list_settled: Callable[[NativeEntry], Iterable[Settled]] = lambda entry: ()
+
+
+NO_RECORDS: Final = Records()
 
 
 class DerivedRelease(Struct, frozen=True):
@@ -60,6 +71,17 @@ _MESSAGES: Final[dict[str, Handler]] = {
     "draft_contract": awarding.draft_contract,
     "register_guarantee": awarding.register_guarantee,
     "sign_contract": awarding.sign_contract,
+    "amend_contract": delivering.amend_contract,
+    "take_advance": paying.take_advance,
+    "submit_evidence": delivering.submit_evidence,
+    "inspect": delivering.inspect,
+    "certify": delivering.certify,
+    "notify_contractor": delivering.notify_contractor,
+    "terminate": delivering.terminate,
+    "hand_over": delivering.hand_over,
+    "witness": delivering.witness,
+    "record_outside_payment": paying.record_outside_payment,
+    "file_invoice": delivering.file_invoice,
 }
 _EVENTS: Final[dict[str, Handler]] = {
     "question_answered": tendering.move_deadline,
@@ -89,6 +111,15 @@ _EVENTS: Final[dict[str, Handler]] = {
     "appeal_decided": awarding.close_appeal,
     "contract_active": awarding.activate_contract,
     "contract_lapsed": awarding.lapse_contract,
+    "milestone_inspected": delivering.note_inspection,
+    "doubt_lifted": delivering.lift_doubt,
+    "contract_amended": delivering.note_amendment,
+    "contractor_notified": delivering.move_due_dates,
+    "contract_completed": delivering.complete_contract,
+    "report_answered": delivering.answer_report,
+    "report_overdue": delivering.note_silence,
+    "payment_reported": paying.note_report,
+    "order_replaced": paying.note_replacement,
     "guarantee_called": awarding.call_guarantee,
     "guarantee_released": awarding.release_guarantee,
     "guarantor_suspended": awarding.suspend_guarantor,
@@ -100,25 +131,25 @@ def derive_releases(
     entries: Iterable[NativeEntry],
     name_address: NameAddress,
     read_document: ReadDocument,
-    list_put_out: ListPutOut = lambda name, event: (),
+    records: Records = NO_RECORDS,
 ) -> Iterator[DerivedRelease]:
     """Releases of one process, oldest first.
 
     ``entries`` are all that concern it, for a later process of a plan line those of the plan before it too, in log order.
-    ``name_address`` gives a document's address by its SHA-256, ``read_document`` its bytes or None, ``list_put_out`` the
-    bidders whom an event left below the threshold: they stand in the ledger's records.
+    ``name_address`` gives a document's address by its SHA-256, ``read_document`` its bytes or None, ``records`` what stands in the
+    ledger's records alone.
     """
     content = Content(ocid, name_address, read_document)
     is_begun = False
     for entry in entries:
         own = [(name, event) for name, event in entry.events if _is_own(content, entry, event)]
-        _tell(content, entry, own, list_put_out)
+        _tell(content, entry, own, records)
         # What was planned before a later process of the same plan line is told with its tender.
         is_begun = is_begun or find_announced(entry) == ocid
         tags = choose_tags(entry, own) if is_begun else []
         if not tags:
             continue
-        if entry.action:
+        if entry.action and entry.action not in PAYING_ACTIONS:
             content.touch_tender()
         sections = content.take_changes()
         if not sections:
@@ -142,12 +173,14 @@ def _is_own(content: Content, entry: NativeEntry, event: dict[str, Any]) -> bool
     return event.get("contract") in content.objects["contracts"] or event.get("guarantee") in content.guarantees
 
 
-def _tell(content: Content, entry: NativeEntry, events: list[tuple[str, dict[str, Any]]], list_put_out: ListPutOut) -> None:
+def _tell(content: Content, entry: NativeEntry, events: list[tuple[str, dict[str, Any]]], records: Records) -> None:
     """A message before its events, which say what followed from it."""
     if entry.action in _MESSAGES:
         _MESSAGES[entry.action](content, entry, entry.arguments)
     for name, event in events:
         if name in _EVENTS:
             _EVENTS[name](content, entry, event)
-        for bidder in list_put_out(name, event):
+        for bidder in records.list_put_out(name, event):
             proposing.exclude(content, event["lot"], bidder, proposing.BELOW)
+    for settled in records.list_settled(entry):
+        paying.settle(content, records.find_order, settled)

@@ -1,20 +1,34 @@
 """Log entries that concern native processes, and the names by which they say which one.
 
-Owns decoding and naming. Knows no open-data standard, and no table: who reads the log keeps what each name stands for.
+Owns decoding and naming. Knows no open-data standard, and no table: who reads the log keeps what each name stands for. What the
+treasury does with a contract's orders concerns its process too.
 """
 
 from __future__ import annotations
 
 from binascii import a2b_base64
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 import msgspec
 from msgspec import Struct
 
+from prasasti.contracts.treasury.orders import compute_reference
+
 CONTRACT: Final = "procurement."
+TREASURY: Final = "treasury."
 ATTEST_ACTION: Final = "procurement.attest_release"
 PLAN_ACTIONS: Final = ("announce_plan", "change_plan")
+# Of the treasury's messages those that orders and what is owed for a contract are in.
+PAYING_ACTIONS: Final = (
+    "approve", "make_batch", "pause_batch", "resume_batch", "send_batch", "record_statement", "resolve_item", "record_receipt",
+)  # fmt: skip
+_STATEMENT: Final = "record_statement"
+
+# The orders of a batch, by its id.
+ListBatch = Callable[[str], Iterable[str]]
+# What names an order alone: its id is that of its contract, a dash, and its number there.
+ORDER_ACTIONS: Final = ("replace_order", "report_payment")
 
 
 class Signed(Struct, frozen=True, gc=False):
@@ -25,10 +39,10 @@ class Signed(Struct, frozen=True, gc=False):
 
 
 class NativeEntry(Struct, frozen=True):
-    """An accepted message of ``procurement``, or the head of a block whose deadlines did something there.
+    """An accepted message of ``procurement``, one of the treasury about orders, or the head of a block whose deadlines did something.
 
     ``action`` is the message's name without that of the contract, "" for a block; ``time`` the block's, seconds UTC.
-    ``events`` are those of ``procurement``, under their own names without that of the contract.
+    ``events`` are those of ``procurement`` and ``treasury``, under their own names without that of the contract: no two are alike.
     """
 
     position: int
@@ -42,7 +56,7 @@ class NativeEntry(Struct, frozen=True):
 
 
 class Name(NamedTuple):
-    """What an object is called: ``kind`` is process, plan, contract, guarantee, violation or report."""
+    """What an object is called: ``kind`` is process, plan, contract, guarantee, order, violation, report, or a payment's reference."""
 
     kind: str
     id: str
@@ -75,23 +89,41 @@ def read_native(position: int, entry: bytes) -> NativeEntry | None:
     if CONTRACT.encode() not in entry and b'"envelope":{' not in entry:
         return None
     decoded = _read_entry(entry)
-    events = [(str(each.pop("event")).removeprefix(CONTRACT), each) for each in decoded.events if each["event"].startswith(CONTRACT)]
     if decoded.envelope is None:  # a block's head; a refusal has no events
+        events = _list_events(decoded.events, (CONTRACT,))
         return NativeEntry(position, decoded.time, "", "", "", [], {}, events) if events else None
     payload = _read_payload(a2b_base64(decoded.envelope.payload))
-    if not payload.action.startswith(CONTRACT) or payload.action == ATTEST_ACTION:
+    if not is_native(payload.action):
         return None
-    action = payload.action.removeprefix(CONTRACT)
+    events = _list_events(decoded.events, (CONTRACT, TREASURY))
+    action = payload.action.partition(".")[2]
     return NativeEntry(position, decoded.time, action, payload.actor, decoded.id, payload.signers, payload.arguments, events)
 
 
-NAMED_BY: Final = ("process", "plan", "contract", "guarantee", "violation", "report")
+def is_native(action: str) -> bool:
+    """Whether a message may concern a native process."""
+    if action.startswith(TREASURY):
+        return action.removeprefix(TREASURY) in PAYING_ACTIONS
+    return action.startswith(CONTRACT) and action != ATTEST_ACTION
+
+
+def _list_events(events: list[dict[str, Any]], contracts: tuple[str, ...]) -> list[tuple[str, dict[str, Any]]]:
+    return [(str(each.pop("event")).partition(".")[2], each) for each in events if each["event"].startswith(contracts)]
+
+
+NAMED_BY: Final = ("process", "plan", "contract", "guarantee", "order", "violation", "report")
 """Arguments and fields of events that say which process something concerns, the surest first: a community's contract is drafted on a
 plan line, and known by its own name afterwards."""
 
 
-def list_names(entry: NativeEntry) -> Iterator[Name]:
-    """What an entry names, in order: one object for a message, one an event for a block."""
+def list_names(entry: NativeEntry, list_batch: ListBatch) -> Iterator[Name]:
+    """What an entry names, in order: one object for a message, one an event for a block; orders and references, for a treasury's."""
+    if entry.action == _STATEMENT:
+        yield from (Name("reference", each["reference"]) for each in entry.arguments["entries"])
+        return
+    if entry.action in PAYING_ACTIONS and "contract" not in entry.arguments:
+        orders = entry.arguments.get("orders") or list_batch(entry.arguments.get("batch", ""))
+        yield from (Name("order", each) for each in orders)
     told = [entry.arguments] if entry.action else [event for _, event in entry.events]
     if entry.action == "take_in_report":
         told = [entry.arguments["about"]]
@@ -121,6 +153,15 @@ def list_given_names(entry: NativeEntry) -> Iterator[Name]:
     }.get(entry.action)  # fmt: skip
     if kind is not None:
         yield Name(kind, entry.arguments[kind])
+    for order in list_raised(entry):
+        yield Name("order", order)
+        # Of an order's lines banks pay the first.
+        yield Name("reference", compute_reference(order, 0))
+
+
+def list_raised(entry: NativeEntry) -> Iterator[str]:
+    """Orders that an entry raised."""
+    yield from (str(event["order"]) for name, event in entry.events if name == "order_raised")
 
 
 def collect_processes(log: Iterable[tuple[int, bytes]]) -> dict[str, list[NativeEntry]]:
@@ -130,6 +171,7 @@ def collect_processes(log: Iterable[tuple[int, bytes]]) -> dict[str, list[Native
     """
     known: dict[Name, str] = {}
     found: dict[str, list[NativeEntry]] = {}
+    batches: dict[str, list[str]] = {}
     for position, data in log:
         entry = read_native(position, data)
         if entry is None:
@@ -138,7 +180,10 @@ def collect_processes(log: Iterable[tuple[int, bytes]]) -> dict[str, list[Native
         if announced and announced not in found:
             before = known.get(Name("plan", entry.arguments["plan"]))
             found[announced] = [each for each in found.get(before or "", ()) if each.action in PLAN_ACTIONS]
-        concerned = [announced] if announced else [known[name] for name in list_names(entry) if name in known]
+        if entry.action == "make_batch":
+            batches[entry.arguments["batch"]] = entry.arguments["orders"]
+        names = list_names(entry, lambda batch: batches.get(batch, ()))
+        concerned = [announced] if announced else [known[name] for name in names if name in known]
         for ocid in dict.fromkeys(concerned):
             found[ocid].append(entry)
             known.update(dict.fromkeys(list_given_names(entry), ocid))

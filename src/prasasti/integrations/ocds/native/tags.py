@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from prasasti.integrations.ocds.native.entries import NativeEntry
+from prasasti.integrations.ocds.native.entries import PAYING_ACTIONS, NativeEntry
 
 TENDER_UPDATE, AWARD_UPDATE, CONTRACT_UPDATE = "tenderUpdate", "awardUpdate", "contractUpdate"
 IMPLEMENTATION_UPDATE = "implementationUpdate"
@@ -27,6 +27,8 @@ TAGS_OF_MESSAGES: Final = {
     "amend_contract": "contractAmendment",
     "terminate": "contractTermination",
     "hand_over": IMPLEMENTATION_UPDATE,
+    **dict.fromkeys(("take_advance", "submit_evidence", "inspect", "certify", "file_invoice"), "implementation"),
+    **dict.fromkeys(("report_payment", "replace_order", "record_outside_payment", *PAYING_ACTIONS), IMPLEMENTATION_UPDATE),
     **dict.fromkeys(
         (
             "ask_question", "answer_question", "submit_sealed", "withdraw_sealed", "publish_opening_shares", "declare_interests", "seat",
@@ -37,9 +39,9 @@ TAGS_OF_MESSAGES: Final = {
     **dict.fromkeys(
         ("decide", "complain", "answer_complaint", "appeal", "decide_appeal", "activate_award", "refuse_result"), AWARD_UPDATE
     ),
-    **dict.fromkeys(("register_guarantee", "call_guarantee", "answer_report", "notify_contractor"), CONTRACT_UPDATE),
+    **dict.fromkeys(("register_guarantee", "call_guarantee", "answer_report", "notify_contractor", "witness"), CONTRACT_UPDATE),
 }  # fmt: skip
-"""16, 42, 46, 48, 51, 52 and 54 have none."""
+"""16, 42, 46, 48, 51, 52 and 54 have none. Of the treasury's messages those make a release that settle a line."""
 
 TAGS_OF_DEADLINES: Final = {
     **dict.fromkeys(
