@@ -18,7 +18,7 @@ from prasasti.cli.offices import office
 from prasasti.cli.open_data import import_
 from prasasti.cli.operating import backup, restore
 from prasasti.cli.pilot import pilot
-from prasasti.cli.procuring import make_commands
+from prasasti.cli.procuring import disbursed, make_commands
 from prasasti.cli.publishing import proof, publish
 from prasasti.cli.reading import list_, rebuild, search, show, totals
 from prasasti.cli.recording import submit
@@ -64,7 +64,7 @@ for each in (init, *PEOPLE, submit, *GOVERNING, *make_commands(), import_, publi
     prasasti.add_command(each)
 
 
-for system in list_commands():
+for system in (*list_commands(), disbursed):
     import_.add_command(system)
 
 

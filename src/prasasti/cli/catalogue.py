@@ -8,7 +8,10 @@ from importlib.resources import files
 
 LANGUAGES = ("en", "id")
 # Files of each language: words about everything, about selections, about what these refuse, about acts, about scenarios.
-FILES = ("{language}.toml", "selection.{language}.toml", "refusals.{language}.toml", "acts.{language}.toml", "scenarios.{language}.toml")
+FILES = (
+    "{language}.toml", "selection.{language}.toml", "refusals.{language}.toml", "acts.{language}.toml", "scenarios.{language}.toml",
+    "paying.{language}.toml",
+)  # fmt: skip
 
 
 class Catalogue:

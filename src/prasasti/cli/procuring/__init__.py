@@ -5,6 +5,7 @@ here. Each shows what will be recorded, who will see it, what follows, and what 
 """
 
 from prasasti.cli.procuring.commands import make_commands
+from prasasti.cli.procuring.paying import disbursed
 from prasasti.cli.procuring.table import ELSEWHERE, GROUPS, ROWS
 
-__all__ = ["ELSEWHERE", "GROUPS", "ROWS", "make_commands"]
+__all__ = ["ELSEWHERE", "GROUPS", "ROWS", "disbursed", "make_commands"]

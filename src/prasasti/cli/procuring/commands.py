@@ -12,6 +12,7 @@ import msgspec
 
 from prasasti.cli.procuring.examples import write_example
 from prasasti.cli.procuring.options import make_parameters
+from prasasti.cli.procuring.paying import PAYING, PayingSending, own_account
 from prasasti.cli.procuring.sending import Sending
 from prasasti.cli.procuring.table import GROUPS, ROWS, Row, get_message
 from prasasti.cli.shell import command, open_to_write, shell
@@ -61,6 +62,7 @@ def make_commands() -> list[click.Command]:
         else:
             single.append(made)
     groups["proposal"].add_command(encrypt)
+    groups["treasury"].add_command(own_account)
     return [*groups.values(), *single]
 
 
@@ -91,6 +93,6 @@ def _make_callback(row: Row) -> Callable[..., None]:
     @command
     def run(**options: Any) -> None:
         with open_to_write(options["ledger_folder"], options["accept_clock"]) as ledger:
-            Sending(shell(), ledger, row, options).run()
+            (PayingSending if row.sealed in PAYING else Sending)(shell(), ledger, row, options).run()
 
     return run

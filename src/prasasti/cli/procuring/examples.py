@@ -10,13 +10,18 @@ from prasasti.services.selecting import Field
 
 SAMPLES = {
     "account": "532111", "bidder": "bidder-1", "contract": "contract-1", "currency": "IDR", "family": "5610", "kind": "goods",
-    "line": "2026-parks", "lot": "lot-1", "method": "open", "organisation": "bidder-1", "plan": "benches", "process": "ocds-213czf-benches",
+    "line": "2026-parks", "lot": "lot-1", "method": "open", "orders": "contract-1-1",
+    "organisation": "bidder-1", "plan": "benches", "process": "ocds-213czf-benches",
     "programme": "parks", "reason": "other", "ground": "other", "title": "Benches", "unit": "agency-1", "year": "2026", "ballot": "1",
     "ranking": "1", "size": "1000",
 }  # fmt: skip
 
 
-SEALED_SAMPLES = {"scores": ["--scores @scores.json"], "submission": ["--slot proposal", "--contents @proposal.json"]}
+SEALED_SAMPLES = {
+    "account": ["--bank BMRIIDJA", "--export for-the-treasury.json"], "file": ["--bank https://bank.example/payments"],
+    "scores": ["--scores @scores.json"], "statement": ["statement.xml"],
+    "submission": ["--slot proposal", "--contents @proposal.json"], "verification": ["--account for-the-treasury.json"],
+}  # fmt: skip
 
 
 def write_example(formatter: click.HelpFormatter, row: Row) -> None:

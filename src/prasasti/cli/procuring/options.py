@@ -41,29 +41,36 @@ def _make_option(field: Field, row: Row) -> click.Option:
     return click.Option([flag, field.name], metavar=metavar, type=choices, help=f"{told}{needed}".strip() or None)
 
 
-def _make_common_options() -> list[click.Parameter]:
-    """Options of every command, made by the decorators that the others use."""
-
-    def nothing() -> None:
-        """Holds the options."""
-
+def signing_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Options of every command that signs messages."""
     decorators: tuple[Callable[..., Any], ...] = (
-        click.option("--from", "source", type=click.Path(path_type=Path, exists=True), metavar="FILE", help=(
-            "The arguments as JSON; options come on top. A document is {\"file\": \"request.pdf\"}.")),
         click.option("--signer", "-s", "signers", multiple=True, required=True, metavar="[ROLE=]KEY", help=(
             "Who signs: a key file, ssh-agent:…, pkcs11:…, or a public key that signs later.")),
         click.option("--yes", "-y", is_flag=True, help="Sign without asking."),
         click.option("--anyway", is_flag=True, help="Sign although the rules would refuse it now."),
-        click.option("--draft", "kept", type=click.Path(path_type=Path), metavar="FILE", help="Write the envelope, for others to sign."),
         click.option(
             "--expires", type=click.IntRange(1, 604_800), default=HOUR_SECONDS, show_default=True, help="Seconds until it is void."
         ),
         ledger_option,
         accept_clock_option,
     )  # fmt: skip
-    decorated: Any = nothing
     for decorate in reversed(decorators):
-        decorated = decorate(decorated)
+        function = decorate(function)
+    return function
+
+
+def _make_common_options() -> list[click.Parameter]:
+    """Options of every command, made by the decorators that the others use."""
+
+    def nothing() -> None:
+        """Holds the options."""
+
+    source = click.option("--from", "source", type=click.Path(path_type=Path, exists=True), metavar="FILE", help=(
+        "The arguments as JSON; options come on top. A document is {\"file\": \"request.pdf\"}."))  # fmt: skip
+    draft = click.option(
+        "--draft", "kept", type=click.Path(path_type=Path), metavar="FILE", help="Write the envelope, for others to sign."
+    )
+    decorated: Any = source(draft(signing_options(nothing)))
     return list(reversed(decorated.__click_params__))
 
 
@@ -87,10 +94,49 @@ def _make_scores_options() -> list[click.Parameter]:
     return [click.Option(["--scores"], required=True, metavar="JSON|@FILE", help=told), _make_keep_option()]
 
 
+def _make_accounts_option() -> click.Option:
+    kind = click.Path(path_type=Path, exists=True, file_okay=False)
+    return click.Option(["--keep"], type=kind, metavar="DIR", help="Where accounts.json lies, for you alone; beside your key unless named.")
+
+
+def _make_account_options() -> list[click.Parameter]:
+    kind = click.Path(path_type=Path, dir_okay=False)
+    return [
+        click.Option(["--bank"], required=True, metavar="BIC|ID", help="The account's bank."),
+        click.Option(["--shown-as"], default="", metavar="NAME", help="What the bank shows of you; your organisation's id unless given."),
+        click.Option(["--export"], type=kind, metavar="FILE", help="Write it for the treasury that verifies it; secret as the number."),
+        _make_accounts_option(),
+    ]
+
+
+def _make_verification_options() -> list[click.Parameter]:
+    kind = click.Path(path_type=Path, exists=True, dir_okay=False)
+    return [click.Option(["--account"], type=kind, required=True, metavar="FILE", help="What the payee exported."), _make_accounts_option()]
+
+
+def _make_file_options() -> list[click.Parameter]:
+    kind = click.Path(path_type=Path, file_okay=False)
+    return [
+        click.Option(["--outbox"], type=kind, default=Path("outbox"), show_default=True, metavar="DIR", help="Where payment files lie."),
+        click.Option(["--bank"], required=True, metavar="DIR|URL", help="Where the bank takes files from."),
+        _make_accounts_option(),
+    ]
+
+
+def _make_statement_options() -> list[click.Parameter]:
+    kind = click.Path(path_type=Path, exists=True, dir_okay=False)
+    return [click.Argument(["file"], type=kind, metavar="FILE"), _make_accounts_option()]
+
+
 _SEALED_OPTIONS: Mapping[str, Callable[[], list[click.Parameter]]] = {
     "": list,
+    "account": _make_account_options,
+    "file": _make_file_options,
+    "orders": list,
     "scores": _make_scores_options,
     "shares": list,
     "signature": list,
+    "statement": _make_statement_options,
     "submission": _make_submission_options,
+    "verification": _make_verification_options,
 }

@@ -174,7 +174,7 @@ class Sending:
         currency = selecting.find_currency(self.ledger.state, arguments)
         money = {field.encoded for field in selecting.list_fields(self.message.arguments) if field.kind == "money"}
         for name, value in sorted(arguments.items()):
-            spelled = _spell_amount(out, value, currency) if name in money else _shorten(value)
+            spelled = spell_amount(out, value, currency) if name in money else _shorten(value)
             # With suite 00 the beginning of what is sealed is the beginning of the contents.
             out.line(f"   {name}: {out.words('procuring.hidden') if name == 'sealed' else spelled}")
         for role, key in signers:
@@ -224,7 +224,8 @@ def _hex(key: Signer | bytes) -> str:
     return (key if isinstance(key, bytes) else key.public_key).hex()
 
 
-def _spell_amount(out: Shell, minor: object, currency: str) -> str:
+def spell_amount(out: Shell, minor: object, currency: str) -> str:
+    """Minor units in words; of no known currency with two decimals."""
     digits, decimals = str(minor), find_decimals(currency)
     padded = digits.rjust(decimals + 1, "0")
     cut = len(padded) - decimals

@@ -64,6 +64,16 @@ ROWS = (
     Row("treasury", "budget", "treasury.set_budget", ("line",)),
     Row("treasury", "change-budget", "treasury.change_budget", ("line",)),
     Row("treasury", "carry-over", "treasury.carry_over"),
+    Row("treasury", "name-account", "treasury.name_account", (), {}, "account"),
+    Row("treasury", "verify-account", "treasury.verify_account", (), {}, "verification"),
+    Row("treasury", "approve", "treasury.approve", (), {}, "orders"),
+    Row("treasury", "batch", "treasury.make_batch", ("batch",), {}, "orders"),
+    Row("treasury", "pause", "treasury.pause_batch", ("batch",)),
+    Row("treasury", "resume", "treasury.resume_batch", ("batch",)),
+    Row("treasury", "send", "treasury.send_batch", ("batch",), {}, "file"),
+    Row("treasury", "reconcile", "treasury.record_statement", (), {}, "statement"),
+    Row("treasury", "resolve", "treasury.resolve_item", ("item",)),
+    Row("treasury", "receipt", "treasury.record_receipt", ("entry",)),
 )
 
 
@@ -82,15 +92,20 @@ GROUPS = {
     "contract": "Draft a contract, and sign it.",
     "guarantee": "Register a guarantee, and call it.",
     "violation": "Notify a violation, and reply to it.",
-    "treasury": "Budgets: set, change, carry over.",
+    "treasury": "Budgets; accounts, approvals, batches, what banks report.",
 }
 
 
 SEALED_FIELDS = {
+    "account": ("account",),
+    "file": ("file",),
+    "orders": ("count", "sum"),
     "scores": ("round", "sealed"),
     "shares": ("shares",),
     "signature": ("draft",),
+    "statement": ("bank", "closing", "currency", "entries", "opening", "start", "statement", "to"),
     "submission": ("files", "round", "sealed", "members"),
+    "verification": ("account", "organisation"),
     "": (),
 }
 

@@ -19,12 +19,13 @@ import msgspec
 from msgspec import Meta, Struct
 
 from prasasti.integrations.iso20022.account_numbers import AccountProblem, is_bic, mask, read_number
+from prasasti.services.submitting import DraftProblem
 
 FILE_NAME: Final = "accounts.json"
 SECRET_BYTES: Final = 32
 
 
-class PayingProblem(ValueError):
+class PayingProblem(DraftProblem):
     """Something that keeps a payment or a statement from going on: what, and what to do. It shows no account's number."""
 
 
