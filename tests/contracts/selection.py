@@ -51,8 +51,8 @@ MEMBERS = {
 ORGANISATIONS = {
     **{name: {"guarantor": ["procurement.guarantor"], "payer": ["treasury.payer"]} for name in ("bank-1", "bank-2")},
     "agency-2": {
-        "authority": ["procurement.authority"], "committee": ["procurement.committee"], "officer": ["procurement.officer"],
-        "payer": ["treasury.payer"],
+        "authority": ["procurement.authority"], "committee": ["procurement.committee"], "inspector": ["procurement.inspector"],
+        "officer": ["procurement.officer"], "payer": ["treasury.payer"],
     },
     **{name: {"bidder": ["procurement.bidder"], "director": ["procurement.contractor"]} for name in (*BIDDERS, "bidder-4")},
     "community-1": {"director": ["procurement.contractor"]},
