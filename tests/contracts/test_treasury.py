@@ -60,7 +60,7 @@ def reservation(state: str = "live", identifier: str = "p-1:a", **amounts: str) 
 
 
 def commitment(identifier: str = "c-1", reserved: str = "p-1:a", **amounts: str) -> dict[str, Any]:
-    bound = [{"committed_minor": amount, "line": name.replace("_", "-")} for name, amount in amounts.items()]
+    bound = [{"committed_minor": amount, "line": name.replace("_", "-"), "ordered_minor": "0"} for name, amount in amounts.items()]
     return {f"treasury/commitment/{identifier}": {"amounts": bound, "reservation": reserved}}
 
 

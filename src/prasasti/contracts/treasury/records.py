@@ -81,7 +81,7 @@ class ReservationRecord(Struct, frozen=True):
     state: ReservationState
 
 
-class CommittedAmount(Struct, frozen=True, omit_defaults=True):
+class CommittedAmount(Struct, frozen=True):
     """What a commitment binds of the line that it was made on, paid or not; ``ordered`` is what orders take of it so far."""
 
     committed_minor: Amount

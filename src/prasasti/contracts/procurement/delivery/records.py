@@ -17,7 +17,7 @@ ACCEPT, PART, REJECT = "accept", "part", "reject"
 CONFIRM, DOUBT, WITHDRAW = "confirm", "doubt", "withdraw"
 
 
-class ProgressRecord(Struct, frozen=True, omit_defaults=True):
+class ProgressRecord(Struct, frozen=True):
     """``procurement/contract/<contract>/progress``: sums over a contract's life.
 
     ``advance`` is what was taken in advance, ``advance_order`` its latest order; ``accepted`` what inspectors accepted, ``certified``
@@ -52,7 +52,7 @@ class ProgressRecord(Struct, frozen=True, omit_defaults=True):
     unexplained: int = 0
 
 
-class MilestoneRecord(Struct, frozen=True, omit_defaults=True):
+class MilestoneRecord(Struct, frozen=True):
     """``procurement/milestone/<contract>:<milestone>``: how far a milestone is. Its amount and due date stand in the contract's terms.
 
     ``parts`` counts the evidence that was submitted, each the start of a part, numbered from 1; ``waiting`` is the part that awaits
