@@ -26,6 +26,7 @@ from prasasti.cli.serving import serve
 from prasasti.cli.shell import make_shell
 from prasasti.cli.tables import list_commands
 from prasasti.cli.tasks import tasks
+from prasasti.cli.tracing import trace
 from prasasti.cli.witnessing import witness
 
 LANGUAGE_HELP = "Language of what is printed: en or id. Otherwise PRASASTI_LANGUAGE, LC_ALL or LANG decides."
@@ -47,6 +48,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
     prasasti search WORDS                find contracts
     prasasti show OCID                   read one contract's story
     prasasti explain OCID                recompute who should have won
+    prasasti trace CONTRACT              follow the money, budget to bank and back
 
     Exit codes: 0 done, 1 refused or wrong, 2 usage or could not do, 3 halted.
     """
@@ -55,7 +57,7 @@ def prasasti(context: click.Context, language: str | None, as_json: bool) -> Non
 
 
 PEOPLE = (key, office)
-READING = (search, show, explain_process, tasks, totals, list_, rebuild)
+READING = (search, show, explain_process, trace, tasks, totals, list_, rebuild)
 GOVERNING = (propose, vote, proposals, parameter)
 
 RUNNING = (audit, check_state, backup, restore, serve, witness)

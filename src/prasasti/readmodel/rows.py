@@ -57,6 +57,13 @@ class NativeNameRow(NamedTuple):
     process: int
 
 
+class BudgetUseRow(NamedTuple):
+    """A native process names a budget line: in its plan, a lot's ceiling, a contract or an amendment."""
+
+    line: str
+    process: int
+
+
 class ListingRow(NamedTuple):
     """A process in the numbered list of a buyer or supplier (``role``), as the ledger's state holds it."""
 
@@ -206,5 +213,5 @@ class ProgressRow(NamedTuple):
 SEVERAL = "+"
 """Stands for more than one supplier: no identifier looks like it."""
 
-KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, NativeEntryRow, NativeNameRow, ListingRow, ListSizeRow, WithheldRow)
+KEPT_BY_LOG = (ProcessKeyRow, ReleaseRow, NativeEntryRow, NativeNameRow, BudgetUseRow, ListingRow, ListSizeRow, WithheldRow)
 KEPT_BY_PROCESS = (LiveProcessRow, ProcessRow, AmountRow, PartyRow, AwardRow, ContractRow, PaymentRow)

@@ -61,7 +61,12 @@ native_entries: Final = Table(
 
 native_names: Final = Table(
     "native_names", metadata,
-    _text("kind", primary_key=True), _text("name", primary_key=True), _number("process"), sqlite_with_rowid=False,
+    _text("kind", primary_key=True), _text("name", primary_key=True), _number("process"),
+    Index("native_name_by_process", "process", "kind"), sqlite_with_rowid=False,
+)  # fmt: skip
+
+budget_uses: Final = Table(
+    "budget_uses", metadata, _text("line", primary_key=True), _number("process", primary_key=True), sqlite_with_rowid=False,
 )  # fmt: skip
 
 listings: Final = Table(
@@ -135,6 +140,7 @@ ROW_TABLES: Final[dict[type[NamedTuple], Table]] = {
     rows.ReleaseRow: releases,
     rows.NativeEntryRow: native_entries,
     rows.NativeNameRow: native_names,
+    rows.BudgetUseRow: budget_uses,
     rows.ListingRow: listings,
     rows.ListSizeRow: list_sizes,
     rows.WithheldRow: withheld,

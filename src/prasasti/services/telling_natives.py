@@ -22,11 +22,12 @@ from prasasti.integrations.ocds.native.entries import (
     NativeEntry,
     find_announced,
     list_given_names,
+    list_lines,
     list_names,
 )
 from prasasti.readmodel.database import BATCH, insert_rows
-from prasasti.readmodel.rows import NativeEntryRow, NativeNameRow
-from prasasti.readmodel.tables import native_entries, native_names
+from prasasti.readmodel.rows import BudgetUseRow, NativeEntryRow, NativeNameRow
+from prasasti.readmodel.tables import budget_uses, native_entries, native_names
 from prasasti.services.ledger import Ledger
 
 ACTIVE_EVENT: Final = "contract_active"
@@ -63,6 +64,7 @@ def tell_natives(
     known = _find_known(connection, natives, list_batch)
     before = dict(known)
     rows: dict[NativeEntryRow, None] = {}
+    uses: dict[BudgetUseRow, None] = {}
     listed: list[Listed] = []
     for entry in natives:
         ocid, process = find_announced(entry), 0
@@ -75,10 +77,12 @@ def tell_natives(
         processes = [process] if ocid else [known[name] for name in list_names(entry, list_batch) if name in known]
         for each in dict.fromkeys(processes):
             rows[NativeEntryRow(each, entry.position, entry.action)] = None
+            uses.update(dict.fromkeys(BudgetUseRow(line, each) for line in list_lines(entry)))
             if entry.action:
                 known.update(dict.fromkeys(list_given_names(entry), each))
         listed += _list_contracts(ledger, entry, known)
     _write_names(connection, before, known)
+    _write_uses(connection, list(uses))
     return list(rows), listed
 
 
@@ -122,3 +126,13 @@ def _write_names(connection: Connection, before: dict[Name, int], after: dict[Na
         is_older = tuple_(native_names.c.kind, native_names.c.name).in_(older[start : start + BATCH])
         connection.execute(native_names.delete().where(is_older))
     insert_rows(connection, [NativeNameRow(*name, process) for name, process in changed.items()])
+
+
+def _write_uses(connection: Connection, uses: Sequence[BudgetUseRow]) -> None:
+    written: set[tuple[str, int]] = set()
+    for start in range(0, len(uses), BATCH):
+        batch = uses[start : start + BATCH]
+        is_wanted = budget_uses.c.line.in_({row.line for row in batch}) & budget_uses.c.process.in_({row.process for row in batch})
+        query = select(budget_uses).where(is_wanted)
+        written.update((str(line), int(process)) for line, process in connection.execute(query))
+    insert_rows(connection, [row for row in uses if tuple(row) not in written])

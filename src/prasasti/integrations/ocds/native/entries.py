@@ -159,6 +159,16 @@ def list_given_names(entry: NativeEntry) -> Iterator[Name]:
         yield Name("reference", compute_reference(order, 0))
 
 
+def list_lines(entry: NativeEntry) -> Iterator[str]:
+    """Budget lines that an entry names for its process: of a plan, of ceilings, of a contract, of what changes them."""
+    changes = entry.arguments.get("changes") or {}
+    for told in (entry.arguments, changes if isinstance(changes, dict) else {}):
+        for name in ("budgets", "years"):
+            yield from (str(each["line"]) for each in told.get(name) or ())
+        for lot in told.get("lots") or ():
+            yield from (str(each["line"]) for each in (lot.get("ceiling", ()) if isinstance(lot, dict) else ()))
+
+
 def list_raised(entry: NativeEntry) -> Iterator[str]:
     """Orders that an entry raised."""
     yield from (str(event["order"]) for name, event in entry.events if name == "order_raised")
