@@ -94,7 +94,7 @@ def say_explanation(out: Shell, explanation: Explanation, names: Container[str] 
         _say_wrapped(out, out.words(f"explain.{key}", **facts), "")
     differs = explanation.differs
     if differs is None:
-        out.say("explain.agrees", steps=len(explanation.steps))
+        out.say("explain.agrees" if len(explanation.steps) != 1 else "explain.agrees_one", steps=len(explanation.steps))
         return
     name = out.words(f"explain_step.{differs.name}")
     _say_wrapped(out, out.words("explain.differs", step=name, number=explanation.steps.index(differs) + 1, lot=differs.lot or "—"), "")
@@ -143,6 +143,8 @@ def _spell_fact(out: Shell, name: str, value: Any, currency: str) -> str:
         return _spell_money(out, str(value), currency)
     if name == "evaluated_e8":
         return _spell_money(out, str(int(value) // 10**8), currency) + _spell_rest(int(value) % 10**8)
+    if name == "scores":
+        return " + ".join(_spell_fact(out, "sum", each, currency) for each in str(value).split(" + "))
     if name in SCORE_FACTS:
         return out.words.amount(_shift(str(value), 4), "").strip()
     if name in SHARE_FACTS:

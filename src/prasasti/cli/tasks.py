@@ -64,12 +64,12 @@ def _spell(out: Shell, task: Task, now: int) -> list[str]:
         until = f"{until} {out.words('tasks.overdue')}"
     if task.since > now:
         until = f"{out.words('tasks.from_time', time=out.time(task.since))} {until if task.until else ''}".strip()
-    return [until, spell_who(task), spell_what(out, task), f"{task.process} {task.lot}".strip()]
+    return [until, spell_who(out, task), spell_what(out, task), f"{task.process} {task.lot}".strip()]
 
 
-def spell_who(task: Task) -> str:
+def spell_who(out: Shell, task: Task) -> str:
     """For whom it waits: an organisation, or whoever has the role."""
-    return f"{':'.join(filter(None, (task.organisation or '*', task.handle)))} ({task.role.partition('.')[2]})"
+    return f"{':'.join(filter(None, (task.organisation or out.words('tasks.anybody'), task.handle)))} ({task.role.partition('.')[2]})"
 
 
 def spell_what(out: Shell, task: Task) -> str:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from prasasti.services.tasks import Task
 
 RANKING_COLUMNS = ("place", "bidder", "price", "evaluated", "technical", "price_points", "final")
+POINTS = 3  # Of these columns the last ones are points: by price alone nobody has a final score.
 
 
 def say_native(out: Shell, native: NativeStory, whole: str = "") -> None:
@@ -29,8 +30,10 @@ def say_native(out: Shell, native: NativeStory, whole: str = "") -> None:
         _say_acts(out, native)
     for ranking in native.rankings:
         out.line(out.words("acts.ranking", ranking=ranking.ranking, lot=ranking.lot, evaluation=ranking.evaluation))
-        headings = [out.words(f"acts.{name}") for name in RANKING_COLUMNS]
-        out.table(headings, [_spell_ranked(out, each, native.currency) for each in ranking.proposals], right=(0, 2, 3, 4, 5, 6))
+        shown = len(RANKING_COLUMNS) - (0 if any(each.final for each in ranking.proposals) else POINTS)
+        headings = [out.words(f"acts.{name}") for name in RANKING_COLUMNS[:shown]]
+        rows = [_spell_ranked(out, each, native.currency)[:shown] for each in ranking.proposals]
+        out.table(headings, rows, right=(0, *range(2, shown)))
     if native.flags:
         out.line(out.words("acts.flags"))
     for flag in native.flags:
@@ -75,7 +78,8 @@ def _spell_flag(out: Shell, flag: Flag) -> str:
 
 def _spell_rules(out: Shell, act: Act) -> list[str]:
     voted = out.words("acts.voted")
-    return [f"{rule.name} = {rule.value} ({rule.clause or voted})" for rule in act.rules]
+    truths = {"True": out.words("explain.yes"), "False": out.words("explain.no")}
+    return [f"{rule.name} = {truths.get(str(rule.value), str(rule.value))} ({rule.clause or voted})" for rule in act.rules]
 
 
 def _spell_ranked(out: Shell, ranked: RankedRecord, currency: str) -> list[str]:
@@ -96,7 +100,7 @@ def _spell_task(out: Shell, task: Task) -> str:
         *([out.words("tasks.from_time", time=out.time(task.since))] if task.since else []),
         *([out.words("acts.until", time=out.time(task.until))] if task.until else []),
     ])  # fmt: skip
-    return f"{spell_who(task)}: {spell_what(out, task)}{f' ({ends})' if ends else ''}"
+    return f"{spell_who(out, task)}: {spell_what(out, task)}{f' ({ends})' if ends else ''}"
 
 
 def native_as_json(story: Story) -> dict[str, Any]:

@@ -83,14 +83,24 @@ def line_as_row(out: Shell, story: Story, line: StoryLine) -> dict[str, Any]:
     }  # fmt: skip
 
 
+# By OCDS 1.1 (codelists tenderStatus, awardStatus, contractStatus) none of these is in force yet.
+NOT_YET = {("tendered", "planning"), ("tendered", "planned"), ("awarded", "pending"), ("contracted", "pending")}
+
+
 def spell_event(out: Shell, line: StoryLine) -> str:
-    """What happened, in words; codes of OCDS stand as they are, instants as days."""
+    """What happened, in words; codes of OCDS stand as they are, instants as days.
+
+    What is only prepared, and what was not told before, is no signature and no change: it has words of its own.
+    """
     are_instants = line.key.endswith(("deadline_changed", "end_changed"))
     facts = {name: fact[:10] if are_instants and name in {"before", "after"} else fact for name, fact in line.facts.items()}
     if "before_amount" in facts:
         facts["before"] = spell_money(out, facts["before_amount"], facts["before_currency"])
+    if "before" in facts and not facts["before"] and (told := out.words.find(f"story_first.{line.key}", "")):
+        return f"{told}: {facts['after']}" if facts.get("after") else told
+    told = out.words(f"{'story_not_yet' if (line.key, facts.get('status', '')) in NOT_YET else 'story'}.{line.key}")
     detail = out.words(f"story_detail.{line.key}", **facts).strip()
-    return f"{out.words(f'story.{line.key}')}: {detail}" if detail else out.words(f"story.{line.key}")
+    return f"{told}: {detail}" if detail else told
 
 
 def spell_amount(out: Shell, facts: dict[str, str]) -> str:

@@ -20,7 +20,7 @@ from prasasti.integrations.ocds.packages import LedgerRelease, LeftOut, load_rel
 STORY_KEYS: Final[dict[str, tuple[str, ...]]] = {
     "planned": ("title", "amount", "currency"),
     "plan_changed": ("before_amount", "before_currency", "after_amount", "after_currency"),
-    "tendered": ("id", "title", "amount", "currency", "method", "entity", "closes"),
+    "tendered": ("id", "title", "amount", "currency", "method", "entity", "closes", "status"),
     "tender_value_changed": ("id", "before_amount", "before_currency", "after_amount", "after_currency"),
     "tender_deadline_changed": ("id", "before", "after"),
     "tender_status_changed": ("id", "before", "after"),
@@ -130,6 +130,7 @@ def _compare_tender(before: dict[str, Any], after: dict[str, Any]) -> Iterator[E
             "method": _text(after, "procurementMethod"),
             "entity": _text(_dict(after, "procuringEntity"), "name"),
             "closes": _text(period, "endDate"),
+            "status": _text(after, "status"),
         }
         yield _text(period, "startDate"), "tendered", {**facts, **more, **_value(after, "value")}
         return
