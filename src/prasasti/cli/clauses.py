@@ -5,6 +5,12 @@ Owns the references that were read in the law; a rule that stands in none was de
 
 from __future__ import annotations
 
+from functools import cache
+from importlib.resources import files
+
+from prasasti.contracts import CONTRACTS
+from prasasti.core.contract import Message
+
 _LAW = "Perpres 16/2018 Pasal"
 CLAUSES = {
     "procurement.01.3": f"{_LAW} 38, 41",
@@ -42,5 +48,18 @@ CLAUSES = {
 def find_clause(number: str) -> str:
     """Where the rule of a refusal stands: its law where there is one, and the section of RULES.md that has its number."""
     contract, message, _ = number.split(".")
-    place = f"contracts/{contract}/RULES.md, {message}"
+    place = f"{_list_pages().get((contract, message), f'contracts/{contract}/RULES.md')}, {message}"
     return f"{CLAUSES[number]}; {place}" if number in CLAUSES else place
+
+
+def find_page(message: Message) -> str:
+    """The RULES.md of a message, below the package's folder: that of its object, or of its contract where the object has none."""
+    _, *folders = message.arguments.__module__.split(".")[:-1]
+    pages = ["/".join([*folders[:depth], "RULES.md"]) for depth in range(len(folders), 1, -1)]
+    return next((page for page in pages if files("prasasti").joinpath(page).is_file()), pages[-1])
+
+
+@cache
+def _list_pages() -> dict[tuple[str, str], str]:
+    """Pages by contract and the number of a message."""
+    return {(contract.name, message.number): find_page(message) for contract in CONTRACTS for message in contract.messages}
