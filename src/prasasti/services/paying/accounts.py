@@ -39,7 +39,8 @@ class KeptAccount(Struct, frozen=True, forbid_unknown_fields=True, omit_defaults
     bank: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{0,35}\Z")]
     organisation: Annotated[str, Meta(min_length=1, max_length=128)]
     secret: Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
-    name: Annotated[str, Meta(max_length=140)] = ""
+    # What XML cannot carry is no name.
+    name: Annotated[str, Meta(pattern=r"\A[^\x00-\x1f\x7f\ufffe\uffff]{0,140}\Z")] = ""
 
     @property
     def commitment(self) -> str:
@@ -107,7 +108,11 @@ def make_account(organisation: str, number: str, bank: str, name: str = "") -> K
         raise PayingProblem("the bank is a BIC, such as BMRIIDJA, or its national id: letters and digits")
     if len(bank) in (8, 11) and bank.isalpha() and not is_bic(bank):
         raise PayingProblem(f"{bank} has a BIC's length and not its form")
-    return KeptAccount(account, bank, organisation, secrets.token_bytes(SECRET_BYTES).hex(), name)
+    made = KeptAccount(account, bank, organisation, secrets.token_bytes(SECRET_BYTES).hex(), name)
+    try:
+        return msgspec.convert(msgspec.to_builtins(made), KeptAccount)
+    except msgspec.ValidationError as problem:
+        raise PayingProblem("the name that the bank shows has at most 140 characters and no control characters") from problem
 
 
 def decode_account(data: bytes) -> KeptAccount:
