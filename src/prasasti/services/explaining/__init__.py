@@ -64,7 +64,9 @@ def _take(recount: Recount, told: Told) -> None:
 
 def _conclude(recount: Recount, lot: Lot) -> Result:
     """What comes out for a lot."""
-    first = find_first(recount, lot, recount.log.told[-1].time) if lot.state not in ("failed", "cancelled") else None
+    first = lot.signed_for
+    if first is None and lot.state not in ("failed", "cancelled"):
+        first = find_first(recount, lot, recount.log.told[-1].time)
     award_ = lot.award
     return Result(
         lot.name, lot.state, first.offer.bidder if first is not None else "", str(first.offer.price_minor) if first is not None else "",

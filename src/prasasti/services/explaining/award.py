@@ -99,6 +99,7 @@ def _see_contract(recount: Recount, told: Told, event: Mapping[str, Any]) -> Non
         step.say("signed", told.position, contract=event["contract"], price=event["price"])
         step.compare("price", price_minor, event["price"], told.position)
         recount.lots[lot].state = "contracted"
+        recount.lots[lot].signed_for = find_first(recount, recount.lots[lot], told.time)
 
 
 def _see_failed(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:

@@ -89,6 +89,8 @@ class Lot:
     award: Award | None = None
     awards: dict[str, Award] = field(default_factory=dict)
     passed_over: list[str] = field(default_factory=list)
+    # Who was first when the contract was signed: who is debarred later has won all the same.
+    signed_for: figures.Placed | None = None
 
 
 @dataclass(slots=True)
