@@ -26,8 +26,8 @@ from tests.services.played import START, found
 
 # Numbers of the lifecycle's section 7, and refusals that its text names for each.
 NAMED = {
-    1: {"06.1", "08.1"}, 2: set(), 3: {"30.3"}, 7: {"25.4"}, 8: {"18.1", "11.1", "11.2"}, 9: {"03.1"}, 10: {"25.3", "30.4"}, 11: {"08.4"},
-    12: set(), 13: set(),
+    1: {"06.1", "08.1"}, 2: set(), 3: {"30.3"}, 4: {"31.2"}, 5: set(), 6: {"37.1"}, 7: {"25.4", "31.6"}, 8: {"18.1", "11.1", "11.2"},
+    9: {"03.1"}, 10: {"25.3", "30.4"}, 11: {"08.4"}, 12: set(), 13: set(), 14: set(),
 }  # fmt: skip
 
 WORDS = load_words("en")

@@ -34,9 +34,9 @@ REGISTERING = "identity.register_"
 
 
 def list_scenarios(out: Shell) -> None:
-    """Names of all scenarios, with what happens in each."""
+    """Names of all scenarios, with what happens in each; ``number`` is 0 where the lifecycle has none."""
     out.say("playing.list")
-    rows = [[str(each.number), name, out.words(f"scenario.{name}")] for name, each in SCENARIOS.items()]
+    rows = [[str(each.number or ""), name, out.words(f"scenario.{name}")] for name, each in SCENARIOS.items()]
     out.table([out.words(f"playing.{column}") for column in ("number", "name", "title")], rows, right=(0,))
     out.finish({
         "scenarios": [
@@ -53,7 +53,8 @@ def play_scenario(out: Shell, name: str, output: Path) -> None:
         return
     require_empty(out, output)
     folder, published = output / "ledger", output / "published"
-    out.say("playing.head", number=scenario.number, title=out.words(f"scenario.{name}"))
+    title = out.words(f"scenario.{name}")
+    out.say("playing.head" if scenario.number else "playing.head_unnumbered", number=scenario.number, title=title)
 
     say_head(out, out.words("playing.founded", profile=scenario.parameters["governance.profile"]))
     founded = int(time.time())

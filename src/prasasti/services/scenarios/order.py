@@ -27,6 +27,8 @@ STORES = ("auditor-1", "citizens-1")
 CRITERIA = ("material", "warranty")
 REQUIREMENT = "licence"
 OFFICER = f"{BUYER}-officer"
+# Who looks beside the inspector, where an order asks for somebody.
+WITNESS = {"handle": "citizens-1-witness", "organisation": "citizens-1"}
 MILLION = 100_000_000  # rupiah, in sen
 BENCHES = 40
 # Days from the request to its deadline, by the profile whose law sets the least.
@@ -38,7 +40,7 @@ TERMS = {
 
 
 def make_parameters(profile: str = "indonesia", **others: Value) -> dict[str, Value]:
-    """What the genesis of a training ledger names for purchases of this kind; ``others`` with underscores for dots."""
+    """What the genesis of a training ledger names for purchases of this kind, and ``others``."""
     return {"governance.profile": profile, "procurement.ocid_prefix": OCID_PREFIX, **others}
 
 
@@ -46,7 +48,7 @@ def make_parameters(profile: str = "indonesia", **others: Value) -> dict[str, Va
 class Order:
     """A purchase: its plan line, ``lots`` with their estimate in millions, which is their ceiling too, and how it is decided.
 
-    ``rated``: by quality and price, else by the lowest price.
+    ``rated``: by quality and price, else by the lowest price. ``witnessed``: a citizen looks beside the inspector.
     """
 
     plan: str = "park-benches"
@@ -56,6 +58,7 @@ class Order:
     rated: bool = False
     trustees: tuple[str, ...] = TRUSTEES
     alternates: tuple[str, ...] = ("alternate-1",)
+    witnessed: bool = False
 
     @property
     def process(self) -> str:
@@ -115,6 +118,7 @@ def describe_terms(order: Order, trustees: list[dict[str, str]], now: int, profi
             "committee": [person(each) for each in COMMITTEE],
             "inspector": person("inspector"),
             "officer": person(OFFICER),
+            **({"witness": WITNESS} if order.witnessed else {}),
         },
         "selection": "rated" if order.rated else "price_only",
         "t": len(trustees) // 2 + 1,

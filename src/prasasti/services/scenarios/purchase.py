@@ -38,6 +38,7 @@ from prasasti.services.scenarios.order import (
     STORES,
     TREASURY,
     TRUSTEES,
+    WITNESS,
     Order,
     describe_contract,
     describe_plan,
@@ -91,6 +92,9 @@ class Purchase(Stage):
                 self.register(trustee, f"{trustee}-trustee", "procurement.trustee", (registrars or {}).get(trustee, ""))
             else:
                 self.found(trustee, "procurement.trustee")
+        if self.order.witnessed:
+            witness, of = WITNESS["handle"], WITNESS["organisation"]
+            self.register(of, witness, "procurement.witness", (registrars or {}).get(of, ""))
         for firm in FIRMS:
             self.found(firm, "procurement.bidder", "procurement.contractor")
         self.found(BANK, "procurement.guarantor")
@@ -371,11 +375,12 @@ class Purchase(Stage):
         self._drafts[contract] = receipt.id
         return contract
 
-    def guarantee(self, contract: str, guarantee: str = "") -> None:
-        """A bank answers for the performance, with one part in twenty of the price."""
+    def guarantee(self, contract: str, guarantee: str = "", obligation: str = "performance", amount_minor: int = 0) -> None:
+        """A bank answers for an obligation, for the performance with one part in twenty of the price unless an amount is named."""
         record, now = self.find_contract(contract), self.ledger.now()
         name, until = guarantee or f"guarantee-{contract}", now + 150 * DAY_SECONDS
-        self._guarantee(name, record.supplier, int(record.price) // 20, until, obligation="performance", contract=contract)
+        amount_minor = amount_minor or int(record.price) // 20
+        self._guarantee(name, record.supplier, amount_minor, until, obligation=obligation, contract=contract)
 
     def sign(self, contract: str, *signers: Signer, refused: str = "") -> None:
         """The officer and the contractor sign, unless others are named."""
@@ -398,17 +403,17 @@ class Purchase(Stage):
         self.declare_all()
         self.check_requirements(*(passing or FIRMS))
 
-    def to_award(self) -> None:
+    def to_award(self, *millions: int) -> None:
         """The shortest way to a notified award: the third firm's, the lowest."""
         self.begin()
-        self.propose_all(290, 280, 270)
+        self.propose_all(*(millions or (290, 280, 270)))
         self.evaluate()
         self.vote_all("adopt", "adopt", "adopt")
         self.notify(FIRMS[2])
 
-    def to_contract(self) -> str:
+    def to_contract(self, *millions: int) -> str:
         """The shortest way to a signed contract, in force; its name."""
-        self.to_award()
+        self.to_award(*millions)
         self.pass_until(self.find_award().standstill_ends)
         self.activate()
         contract = self.draft()
