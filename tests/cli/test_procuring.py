@@ -13,8 +13,10 @@ import pytest
 
 from prasasti.cli.catalogue import LANGUAGES, load_words
 from prasasti.cli.procuring import ELSEWHERE, GROUPS, ROWS
+from prasasti.cli.procuring.table import COUNTS, TIMES, get_message
 from prasasti.contracts import CONTRACTS
 from prasasti.services.explained_figures import compute_envelope
+from prasasti.services.selecting import list_fields
 from tests.cli.conftest import Run, read_json
 from tests.cli.desk import PDF, PRICES, Desk, decide, draft, make_contents, open_all, propose, publish
 from tests.contracts.procurement_evaluation_rows import RATED
@@ -152,6 +154,23 @@ def test_others_sign_a_draft_later(desk: Desk, tmp_path: Path) -> None:
         "-s", other, "--ledger", desk.folder, "--yes", "--anyway", "--draft", kept,
     )  # fmt: skip
     assert json.loads(kept.read_text())["payload"]
+
+
+def test_times_are_given_and_shown_as_times(desk: Desk) -> None:
+    publish(desk)
+    shown = desk(
+        "guarantee", "register", "bond-1", *"--amount 1 --obligation bid --principal bidder-1 --beneficiary agency-1".split(),
+        "--unconditional", "--process", PROCESS, "--lot", LOT, "--start", "2027-01-02T10:00", "--until", "2027-12-31", "--document", desk.paper,
+        "--anyway", signers=("bank-1/guarantor",), yes=False, stdin="n\n", expect=1,
+    ).stdout  # fmt: skip
+    assert "   from: 1798884000 (2027-01-02 10:00:00 UTC)" in shown.splitlines()
+
+
+def test_every_whole_number_is_a_time_a_share_or_a_count() -> None:
+    """A field more asks what it is: its help and its example say so."""
+    fields = [field for row in ROWS for field in list_fields(get_message(row.action).arguments) if field.kind == "number"]
+    assert {field.name for field in fields if not field.name.endswith("_bp")} == TIMES | COUNTS
+    assert not TIMES & COUNTS
 
 
 # -- the table ---------------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from typing import Any
 import click
 import msgspec
 
+from prasasti.cli.clauses import find_page
 from prasasti.cli.procuring.examples import write_example
 from prasasti.cli.procuring.options import make_parameters
 from prasasti.cli.procuring.paying import PAYING, PayingSending, own_account
@@ -31,8 +32,10 @@ class MessageCommand(click.Command):
         self._row = row
 
     def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """What it does, and an example."""
+        """What it does, where its arguments and rules stand, and an example."""
         super().format_help_text(ctx, formatter)
+        message = get_message(self._row.action)
+        formatter.write(f"\n  Arguments and rules: {find_page(message)}, {message.number}.\n")
         write_example(formatter, self._row)
 
     def get_params(self, ctx: click.Context) -> list[click.Parameter]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from prasasti.cli.procuring.table import SEALED_FIELDS, Row, get_message
+from prasasti.cli.procuring.table import SEALED_FIELDS, TIMES, Row, get_message
 from prasasti.services import selecting
 from prasasti.services.selecting import Field
 
@@ -13,7 +13,7 @@ SAMPLES = {
     "line": "2026-parks", "lot": "lot-1", "method": "open", "orders": "contract-1-1",
     "organisation": "bidder-1", "plan": "benches", "process": "ocds-213czf-benches",
     "programme": "parks", "reason": "other", "ground": "other", "title": "Benches", "unit": "agency-1", "year": "2026", "ballot": "1",
-    "ranking": "1", "size": "1000",
+    "ranking": "1", "size": "1000", "count": "1", "t": "2",
 }  # fmt: skip
 
 
@@ -46,5 +46,8 @@ def _sample_option(field: Field) -> str:
     flag = f"--{field.name.replace('_', '-')}"
     if field.kind == "flag":
         return flag
-    samples = {"document": "minutes.pdf", "money": "280000000", "number": "2026-12-31", "texts": "lot-1", "text": f"{field.name}-1"}
+    samples = {
+        "document": "minutes.pdf", "money": "280000000", "number": "2026-12-31" if field.name in TIMES else "0", "texts": "lot-1",
+        "text": f"{field.name}-1",
+    }  # fmt: skip
     return f"{flag} {SAMPLES.get(field.name) or (field.choices[0] if field.choices else samples[field.kind])}"

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from prasasti.cli.procuring.table import SEALED_FIELDS, Row, get_message
+from prasasti.cli.procuring.table import SEALED_FIELDS, TIMES, Row, get_message
 from prasasti.cli.recording import HOUR_SECONDS
 from prasasti.cli.shell import accept_clock_option, ledger_option
 from prasasti.services import selecting
@@ -32,10 +32,11 @@ def _make_option(field: Field, row: Row) -> click.Option:
         return click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None, help=f"Yes or no.{needed}")
     told = {
         "choice": "", "document": "A file; a PDF unless named.", "json": "As JSON, or in a file.", "money": "In units of the currency.",
-        "number": "A whole number, or a time (UTC).", "text": "", "texts": "Several, with commas between.",
+        "number": _describe_number(field.name), "text": "", "texts": "Several, with commas between.",
     }[field.kind]  # fmt: skip
     metavar = {
-        "document": "FILE[:MEDIA/TYPE]", "json": "JSON|@FILE", "money": "AMOUNT", "number": "NUMBER|TIME", "texts": "A,B,…", "text": "TEXT",
+        "document": "FILE[:MEDIA/TYPE]", "json": "JSON|@FILE", "money": "AMOUNT", "number": "TIME" if field.name in TIMES else "NUMBER",
+        "texts": "A,B,…", "text": "TEXT",
     }.get(field.kind)  # fmt: skip
     choices = click.Choice(field.choices) if field.kind == "choice" else None
     return click.Option([flag, field.name], metavar=metavar, type=choices, help=f"{told}{needed}".strip() or None)
@@ -57,6 +58,12 @@ def signing_options(function: Callable[..., Any]) -> Callable[..., Any]:
     for decorate in reversed(decorators):
         function = decorate(function)
     return function
+
+
+def _describe_number(name: str) -> str:
+    if name in TIMES:
+        return "UTC: 2026-12-31 or 2026-12-31T10:00."
+    return "In hundredths of a per cent: 2500 is 25 %." if name.endswith("_bp") else "A whole number."
 
 
 def _make_common_options() -> list[click.Parameter]:

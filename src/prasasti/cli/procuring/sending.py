@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from prasasti.cli.clauses import find_clause
-from prasasti.cli.procuring.table import SEALED_FIELDS, Row
+from prasasti.cli.procuring.table import SEALED_FIELDS, TIMES, Row
 from prasasti.cli.recording import report_answer, send_or_keep
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, open_key
 from prasasti.core.contract import find_message
@@ -172,9 +172,12 @@ class Sending:
         out, action = self.out, self.row.action.replace(".", "_")
         out.say("procuring.recorded", action=self.row.action, actor=actor)
         currency = selecting.find_currency(self.ledger.state, arguments)
-        money = {field.encoded for field in selecting.list_fields(self.message.arguments) if field.kind == "money"}
+        fields = selecting.list_fields(self.message.arguments)
+        money = {field.encoded for field in fields if field.kind == "money"}
+        times = {field.encoded for field in fields if field.name in TIMES}
         for name, value in sorted(arguments.items()):
             spelled = spell_amount(out, value, currency) if name in money else _shorten(value)
+            spelled += f" ({out.time(value)})" if name in times and isinstance(value, int) else ""
             # With suite 00 the beginning of what is sealed is the beginning of the contents.
             out.line(f"   {name}: {out.words('procuring.hidden') if name == 'sealed' else spelled}")
         for role, key in signers:

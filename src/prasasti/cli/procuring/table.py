@@ -96,6 +96,13 @@ GROUPS = {
 }
 
 
+# Of the whole numbers among the arguments those that are seconds UTC; of the others one ends in _bp or is a count.
+TIMES = frozenset({
+    "deadline", "estimate_date", "opening", "qualification_deadline", "question_end", "start", "to", "until", "valid_until",
+})  # fmt: skip
+COUNTS = frozenset({"ballot", "count", "ranking", "size", "t", "threshold", "year"})
+
+
 SEALED_FIELDS = {
     "account": ("account",),
     "file": ("file",),
