@@ -28,12 +28,13 @@ from tests.bench.figures import (
 )
 from tests.bench.measure import Figure, told
 from tests.bench.node import measure_node
+from tests.bench.paying import measure_paying
 from tests.bench.reading import measure_reading
 from tests.bench.selection import measure_selections
 from tests.bench.workshop import open_workshop
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
-PARTS = ("ledger", "reading", "node", "selection")
+PARTS = ("ledger", "reading", "node", "selection", "paying")
 KEYS = 100_000
 RELEASES, QUICK_RELEASES = 100_000, 5_000
 PROCESSES, QUICK_PROCESSES = 1_000_000, 20_000
@@ -65,7 +66,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser("python -m tests.bench", description="Measure speed, each figure beside its limit.")
     parser.add_argument("--quick", action="store_true", help=f"{QUICK_SEGMENTS} segments a figure, few releases, for a first look")
     parser.add_argument(
-        "--only", choices=PARTS, help="one part alone: recording and verifying; reading, import, export; the node; selections"
+        "--only", choices=PARTS, help="one part alone: recording and verifying; reading, import, export; the node; selections; payments"
     )
     parser.add_argument("--segments", type=int, help=f"segments a figure ({SEGMENTS})")
     parser.add_argument("--keys", type=int, default=KEYS, help=f"state keys before the first segment ({KEYS:,})")
@@ -89,6 +90,8 @@ def measure_part(part: str, scratch: Path, given: argparse.Namespace, say: Calla
         return measure_ledger(scratch, given.keys, given.segments, say)
     if part == "node":
         return measure_node(scratch, given.keys, given.segments, given.restore, say)
+    if part == "paying":
+        return measure_paying(scratch, given.segments, given.quick, say)
     if part == "selection":
         return measure_selections(scratch, given.segments, given.quick, say)
     figures = measure_reading(scratch, given.segments, given.releases, say)
