@@ -160,8 +160,8 @@ def test_times_are_given_and_shown_as_times(desk: Desk) -> None:
     publish(desk)
     shown = desk(
         "guarantee", "register", "bond-1", *"--amount 1 --obligation bid --principal bidder-1 --beneficiary agency-1".split(),
-        "--unconditional", "--process", PROCESS, "--lot", LOT, "--start", "2027-01-02T10:00", "--until", "2027-12-31", "--document", desk.paper,
-        "--anyway", signers=("bank-1/guarantor",), yes=False, stdin="n\n", expect=1,
+        "--unconditional", "--process", PROCESS, "--lot", LOT, "--start", "2027-01-02T10:00", "--until", "2027-12-31",
+        "--document", desk.paper, "--anyway", signers=("bank-1/guarantor",), yes=False, stdin="n\n", expect=1,
     ).stdout  # fmt: skip
     assert "   from: 1798884000 (2027-01-02 10:00:00 UTC)" in shown.splitlines()
 
