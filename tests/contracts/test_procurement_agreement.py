@@ -215,7 +215,8 @@ def test_a_guarantor_that_does_not_pay_is_suspended_once(tmp_path: Path) -> None
     assert ledger.application.state.view.get("procurement/guarantor/bank-1", GuarantorRecord) is None
     selection.wait_until(due)
     assert told(ledger) == [{"event": "procurement.guarantor_suspended", "guarantee": "guarantee-1", "guarantor": "bank-1"}]
-    assert ledger.application.state.view.get("procurement/guarantor/bank-1", GuarantorRecord) == GuarantorRecord(["guarantee-1", "guarantee-2"], due)
+    suspended = GuarantorRecord(["guarantee-1", "guarantee-2"], due)
+    assert ledger.application.state.view.get("procurement/guarantor/bank-1", GuarantorRecord) == suspended
     selection.wait_until(due + 30 * DAY)
     assert len(events_of(ledger, "guarantor_suspended")) == 1
 
