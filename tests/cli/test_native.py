@@ -9,7 +9,9 @@ import pytest
 
 from prasasti.cli.catalogue import LANGUAGES, load_words
 from prasasti.contracts.procurement.messages import PROCUREMENT
+from prasasti.integrations.ocds.native.entries import PAYING_ACTIONS
 from prasasti.integrations.ocds.native.tags import TAGS_OF_DEADLINES
+from prasasti.services.native_story import FACTS
 from tests.cli.conftest import Run, read_json
 from tests.contracts.procurement_evaluation_rows import RATED, Evaluation
 from tests.contracts.selection import LOT, MILLION, PROCESS, Selection, found
@@ -121,4 +123,5 @@ def test_the_other_commands_read_it_too(folder: Path, run: Run, tmp_path: Path) 
 def test_every_act_has_words(language: str) -> None:
     words = load_words(language)
     wanted = [each.name for each in PROCUREMENT.messages if each.name not in ("attest_release", "confirm_key_destroyed")]
-    assert [name for name in (*wanted, *TAGS_OF_DEADLINES) if f"act.{name}" not in words] == []
+    assert [name for name in (*wanted, *PAYING_ACTIONS, *TAGS_OF_DEADLINES) if f"act.{name}" not in words] == []
+    assert [name for name in FACTS if f"act_fact.{name}" not in words] == []

@@ -53,16 +53,19 @@ def publish(ledger: Ledger, folder: Path) -> Path:
 
 def find_subjects(entries: Iterable[bytes]) -> Found:
     """Everything in a log that may have tasks, over or not: what the read model's answer is held against."""
-    found = Found([], [], [])
-    needles = (b'"procurement.tender_published"', b'"procurement.question_asked"', b'"procurement.violation_notified"')
+    found = Found([], [], [], [], [], [])
+    named = {
+        "procurement.contract_drafted": ("contract", found.contracts), "procurement.report_taken_in": ("report", found.reports),
+        "procurement.tender_published": ("process", found.processes), "procurement.violation_notified": ("violation", found.violations),
+    }  # fmt: skip
     for data in entries:
-        if not any(needle in data for needle in needles):
-            continue
         for event in msgspec.json.decode(data)["events"]:
-            if event["event"] == "procurement.tender_published":
-                found.processes.append(event["process"])
+            if event["event"] in named:
+                field, listed = named[event["event"]]
+                listed.extend([event[field]] if event[field] not in listed else [])  # a contract may be drafted anew
             if event["event"] == "procurement.question_asked":
                 found.questions.append((event["process"], event["question"]))
-            if event["event"] == "procurement.violation_notified":
-                found.violations.append(event["violation"])
+            if event["event"] == "treasury.statement_recorded":
+                numbers = range(event["first_item"], event["first_item"] + event["items"])
+                found.items.extend(f"treasury-1-{number}" for number in numbers)
     return found

@@ -11,7 +11,8 @@ from prasasti.services.explained_log import read_process
 from prasasti.services.explaining import Explanation, explain
 from prasasti.services.projecting import open_current
 from prasasti.services.reading import list_processes
-from prasasti.services.tasks import TASKS, Task, list_tasks
+from prasasti.services.task import Task
+from prasasti.services.tasks import TASKS, list_tasks
 from prasasti.services.waiting import find_waiting
 from tests.contracts.procurement_rows import ROWS
 from tests.contracts.selection import MEMBERS, ORGANISATIONS, PROCESS, found

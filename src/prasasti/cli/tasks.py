@@ -11,7 +11,8 @@ from prasasti.cli.shell import Shell, command, ledger_option, open_key, shell
 from prasasti.core.genesis import KeyRecord
 from prasasti.services.ledger import Ledger
 from prasasti.services.submitting import DraftProblem
-from prasasti.services.tasks import TASKS, Task, is_for, list_tasks
+from prasasti.services.task import Task
+from prasasti.services.tasks import TASKS, is_for, list_tasks
 from prasasti.services.waiting import find_waiting
 
 

@@ -26,6 +26,8 @@ MARK, CROSS = "✓", "✗"
 DETAILS = (
     "due", "inspected", "value_date", "time", "days", "spp", "spm", "sp2d", "ntpn", "carried_to", "item", "guarantor", "reference",
 )  # fmt: skip
+# Numbers of the state's books, by their own names.
+BOOKS = ("spp", "spm", "sp2d", "ntpn")
 TIMES = ("due", "inspected", "time", "value_date")
 BRANCH, LAST, TRUNK, NOTHING = "├─ ", "└─ ", "│  ", "   "
 
@@ -171,7 +173,8 @@ def _spell_node(out: Shell, node: Node) -> str:
 def _list_details(out: Shell, node: Node) -> Iterator[str]:
     for name in DETAILS:
         if fact := node.facts.get(name, ""):
-            yield out.words(f"trace_fact.{name}", fact=out.day(int(fact)) if name in TIMES else fact)
+            shown = out.day(int(fact)) if name in TIMES else f"{name.upper()} {fact}" if name in BOOKS else fact
+            yield out.words.find(f"trace_fact.{name}", "{fact}").format(fact=shown)
 
 
 def _spell_amount(out: Shell, amount_minor: int, currency: str, shown: str | None = None) -> str:

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, select
 from prasasti.contracts.governance.parameters import read_profile
 from prasasti.contracts.offices import key_key
 from prasasti.contracts.people import Person
+from prasasti.contracts.procurement.agreement.records import AgreementRecord, agreement_key
 from prasasti.contracts.procurement.evaluation.effects import BELOW
 from prasasti.contracts.procurement.evaluation.records import RankedRecord, RankingRecord, ranked_key, ranking_key
 from prasasti.contracts.procurement.parameters import PARAMETERS, find_value
@@ -29,8 +30,13 @@ from prasasti.readmodel.tables import native_entries
 from prasasti.services.deriving import list_below, read_document, read_entries
 from prasasti.services.later_tags import Flag, list_flags
 from prasasti.services.ledger import Ledger
-from prasasti.services.tasks import Found, Task, list_tasks
+from prasasti.services.task import Task
+from prasasti.services.tasks import Found, list_tasks
 
+# Facts that are amounts, in the process's currency.
+MONEY# Of these facts those that are amounts, in the process's currency.
+MONEY_FACTS: Final = ("price", "gross", "accepted", "change", "recovery", "retention", "damages", "freed")
+FACTS: Final = ("price", "gross", "accepted", "change", "recovery", "retention", "damages", "freed")
 # The topics of the figures that decided an event; those that differ by kind are the kind's own.
 FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
     "plan_announced": ("direct_limit",),
@@ -51,6 +57,12 @@ FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
     "qualification_decided": ("standstill_days",),
     "lot_failed": ("standstill_days",),
     "contract_lapsed": ("signing_days",),
+    "evidence_submitted": ("inspection_due_days",),
+    "invoice_filed": ("certification_due_days",),
+    "milestone_inspected": ("witness_from", "witness_due_days"),
+    "contract_amended": ("amendment_cap_bp",),
+    "advance_taken": ("advance_most_bp",),
+    "report_taken_in": ("report_answer_days",),
 }
 GROUNDS_CLAUSE: Final = "Perpres 16/2018 Pasal 51(2)"
 _DECLARED: Final = index_parameters(PARAMETERS)
@@ -120,11 +132,14 @@ def tell_native(ledger: Ledger, connection: Connection, process: int, ocid: str)
     record = find_process(view, ocid)
     questions = [(ocid, entry.arguments["question"]) for entry in entries if entry.action == "ask_question"]
     violations = [entry.arguments["violation"] for entry in entries if entry.action == "notify_violation"]
-    tasks = list_tasks(view, Found([ocid], questions, violations), ledger.now()) if record is not None else []
+    given = list(dict.fromkeys(name for entry in entries for name in list_given_names(entry)))
+    contracts, reports = ([name.id for name in given if name.kind == kind] for kind in ("contract", "report"))
+    tasks = list_tasks(view, Found([ocid], questions, violations, contracts, reports, []), ledger.now())
     names = {Name("process", ocid), *(name for entry in entries if entry.action for name in list_given_names(entry) if name.kind != "plan")}
     acts = [act for entry in entries for act in _list_acts(ledger, view, names, record, entry)]
     flags = list_flags(view, ocid, record, _list_declared(entries), ledger.now()) if record is not None else []
-    currency = record.currency if record is not None else ""
+    agreements = [view.get(agreement_key(contract), AgreementRecord) for contract in contracts]
+    currency = record.currency if record is not None else next((each.currency for each in agreements if each is not None), "")
     return NativeStory(ledger.now(), currency, acts, list(_list_rankings(view, ocid, record)), tasks, flags)
 
 
@@ -181,9 +196,10 @@ def _list_put_out(ledger: Ledger, view: View, entry: NativeEntry, events: Sequen
         yield from (PutOut(bidder, BELOW) for bidder, _ in list_below(view, name, event))
 
 
-_FACTS: Final = (
+FACTS: Final = (
     "lot", "bidder", "slot", "question", "complaint", "appeal", "award", "contract", "guarantee", "choice", "outcome", "remedy", "ground",
-    "reason", "decision", "seat", "price",
+    "reason", "decision", "seat", "milestone", "finding", "act", "certificate", "invoice", "amendment", "order", "line", "batch", "bank",
+    "item", "payment", "report", "sp2d", "ntpn", *MONEY_FACTS,
 )  # fmt: skip
 _ENDS: Final = ("deadline", "ends", "standstill_ends", "signing_ends", "window_ends", "due", "grace_ends", "until")
 """Fields of events that say until when; ``due`` of an opening counts envelopes."""
@@ -192,7 +208,7 @@ _ENDS: Final = ("deadline", "ends", "standstill_ends", "signing_ends", "window_e
 def _choose_facts(arguments: dict[str, Any], events: Sequence[tuple[str, dict[str, Any]]]) -> dict[str, str]:
     facts: dict[str, str] = {}
     for told in (arguments, *(event for _, event in events)):
-        facts.update((name, str(told[name])) for name in _FACTS if isinstance(told.get(name), str | int) and told[name] != "")
+        facts.update((name, str(told[name])) for name in FACTS if isinstance(told.get(name), str | int) and told[name] != "")
     ends = [event[name] for what, event in events for name in _ENDS if name in event and not (name == "due" and "slot" in event)]
     ends = [end for end in ends if isinstance(end, int) and end > 1_000_000_000]
     return facts | ({"until": str(max(ends))} if ends else {})

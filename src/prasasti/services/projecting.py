@@ -37,7 +37,7 @@ from prasasti.readmodel.database import (
     write_progress,
 )
 from prasasti.readmodel.rows import ListingRow, ListSizeRow, LiveProcessRow, ProcessKeyRow, ProgressRow, ReleaseRow, WithheldRow
-from prasasti.readmodel.tables import list_sizes, listings, process_keys, processes, releases, stale, withheld
+from prasasti.readmodel.tables import list_sizes, listings, native_names, process_keys, processes, releases, stale, withheld
 from prasasti.services.deriving import DERIVED, derive_processes
 from prasasti.services.ledger import Ledger
 from prasasti.services.publishing import WITHHOLD_ACTION
@@ -358,7 +358,11 @@ def _find_live(ledger: Ledger, connection: Connection, natives: Sequence[int]) -
     live: list[LiveProcessRow] = []
     for batch in _batch(natives):
         found = connection.execute(select(process_keys.c.process, process_keys.c.ocid).where(process_keys.c.process.in_(batch)))
-        live += [LiveProcessRow(process) for process, ocid in found if may_have_tasks(view, ocid)]
+        contracts: dict[int, list[str]] = {}
+        is_contract = native_names.c.process.in_(batch) & (native_names.c.kind == "contract")
+        for process, name in connection.execute(select(native_names.c.process, native_names.c.name).where(is_contract)):
+            contracts.setdefault(process, []).append(name)
+        live += [LiveProcessRow(process) for process, ocid in found if may_have_tasks(view, ocid, contracts.get(process, ()))]
     return live
 
 

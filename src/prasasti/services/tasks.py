@@ -1,17 +1,19 @@
-"""What waits for whom, and until when, in every selection that goes on: read off the state.
+"""What waits for whom, and until when, in every selection and contract that goes on: read off the state.
 
-Owns the list. What each task means, and what happens if nobody does it, the contract says; which processes, questions and
-violations there are, ``waiting`` finds.
+Owns the list of selections; ``delivery_tasks`` owns that of contracts. What each task means, and what happens if nobody does it, the
+contract says; which processes, questions and violations there are, ``waiting`` finds.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from prasasti.contracts.lists import count_items, item_key
 from prasasti.contracts.people import Person
 from prasasti.contracts.procurement.agreement.records import DRAFT, AgreementRecord, agreement_key
+from prasasti.contracts.procurement.agreement.signing import list_contractors
 from prasasti.contracts.procurement.award.records import (
     ACTIVE,
     FILED,
@@ -48,7 +50,9 @@ from prasasti.contracts.procurement.rounds import get_round_record
 from prasasti.contracts.procurement.tender.records import QuestionRecord, question_key
 from prasasti.core.contract import View
 from prasasti.core.types import require
+from prasasti.services import delivery_tasks
 from prasasti.services.selecting import list_due
+from prasasti.services.task import Task, make_task
 
 OFFICER, COMMITTEE, AUTHORITY, TRUSTEE = "procurement.officer", "procurement.committee", "procurement.authority", "procurement.trustee"
 BIDDER, CONTRACTOR, INSPECTOR, REVIEWER = (
@@ -73,46 +77,36 @@ TASKS = {
     "draft": "procurement.draft_contract",
     "sign": "procurement.sign_contract",
     "reply": "procurement.reply_violation",
+    **delivery_tasks.TASKS,
 }
 
 
-class Task(NamedTuple):
-    """Something that waits: for a role in an organisation, for one person there where ``handle`` is not "".
-
-    ``organisation`` "" : for whoever has the role and may. ``until`` is in seconds UTC, 0: no end is set; ``since`` is when it
-    can be done, 0: already.
-    """
-
-    what: str
-    process: str
-    lot: str
-    subject: str
-    role: str
-    organisation: str
-    handle: str
-    since: int
-    until: int
-
-
 class Found(NamedTuple):
-    """What may have tasks: processes, questions by process, violations."""
+    """What may have tasks: processes, questions by process, violations, contracts, reports, open items."""
 
     processes: list[str]
     questions: list[tuple[str, str]]
     violations: list[str]
+    contracts: list[str]
+    reports: list[str]
+    items: list[str]
 
 
 def list_tasks(view: View, found: Found, time: int) -> list[Task]:
     """Every task, those that end first before the others, those without an end last."""
     tasks = [task for process in found.processes for task in _list_of_process(view, process, time)]
+    tasks += [task for contract in found.contracts for task in _list_of_contract(view, contract, time)]
+    tasks += [task for report in found.reports for task in delivery_tasks.list_of_report(view, report)]
+    tasks += [task for item in found.items for task in delivery_tasks.list_of_item(view, item)]
     tasks += [task for process, question in found.questions for task in _list_questions(view, process, question, time)]
     tasks += [task for violation in found.violations for task in _list_replies(view, violation, time)]
     return sorted(tasks, key=lambda task: (task.until == 0, task.until, task.process, task.lot, task.what, task.organisation, task.handle))
 
 
-def may_have_tasks(view: View, process: str) -> bool:
+def may_have_tasks(view: View, process: str, contracts: Iterable[str]) -> bool:
     """Whether a process has tasks, whatever the time: where not, it has none until another entry of the log concerns it."""
-    return find_process(view, process) is not None and any(True for _ in _list_of_process(view, process, 0))
+    of_contracts = (task for contract in contracts for task in _list_of_contract(view, contract, 0))
+    return any(True for _ in chain(_list_of_process(view, process, 0), of_contracts))
 
 
 def is_for(task: Task, organisation: str, handle: str, roles: Iterable[str]) -> bool:
@@ -134,7 +128,9 @@ def _list_replies(view: View, violation: str, time: int) -> Iterator[Task]:
 
 
 def _list_of_process(view: View, name: str, time: int) -> Iterator[Task]:
-    process = require(find_process(view, name), name)
+    process = find_process(view, name)
+    if process is None:  # A plan line that nothing was published for, or that a community does.
+        return
     lots = [require(find_lot(view, name, lot), lot) for lot in process.lots]
     yield from _list_declarations(view, name, process, lots)
     for lot in lots:
@@ -148,7 +144,7 @@ def _list_declarations(view: View, name: str, process: ProcessRecord, lots: list
     seats = [(COMMITTEE, seat.person) for seat in process.seats.committee if seat.state == SITTING]
     for role, person in (*seats, (OFFICER, process.seats.officer), (INSPECTOR, process.seats.inspector)):
         if not _has_declared(view, name, person):
-            yield _make("declare", name, "", "", role, person, 0)
+            yield make_task("declare", name, "", "", role, person, 0)
 
 
 def _has_declared(view: View, process: str, person: Person) -> bool:
@@ -193,12 +189,12 @@ def _list_of_evaluation(view: View, process: ProcessRecord, lot: LotRecord, time
         yield Task("check", name, lot.lot, "", COMMITTEE, process.buyer, "", 0, due)
     if is_scored(get_terms(view, name), lot) and not lot.scored and not lot.counting and time < lot.scoring_ends:
         yield from (
-            _make("score", name, lot.lot, "", COMMITTEE, each, lot.scoring_ends) for each in seats if not _has_scored(view, lot, each)
+            make_task("score", name, lot.lot, "", COMMITTEE, each, lot.scoring_ends) for each in seats if not _has_scored(view, lot, each)
         )
     ballot = view.get(ballot_key(name, lot.lot, lot.ballot), BallotRecord) if lot.ballot else None
     if ballot is not None and ballot.state == BALLOT_OPEN:
         cast = [each.person for each in ballot.cast]
-        yield from (_make("vote", name, lot.lot, str(lot.ballot), COMMITTEE, each, ballot.ends) for each in seats if each not in cast)
+        yield from (make_task("vote", name, lot.lot, str(lot.ballot), COMMITTEE, each, ballot.ends) for each in seats if each not in cast)
     if lot.adopted:
         # The ranking is adopted by the end of its ballot; in a direct procurement, which has none, as it is published.
         ranking = require(view.get(ranking_key(name, lot.lot, lot.ranking), RankingRecord), name)
@@ -219,22 +215,30 @@ def _list_of_award(view: View, process: ProcessRecord, lot: LotRecord) -> Iterat
         yield Task("decide_refusal", lot.process, lot.lot, award.award, AUTHORITY, process.buyer, "", 0, award.refusal_ends)
     elif award.state == PENDING and not lot.matters:
         due = compute_term_end(view, award.standstill_ends, process, "activation_due") if award.standstill_ends else 0
-        yield _make("activate", lot.process, lot.lot, award.award, OFFICER, officer, due, award.standstill_ends)
+        yield make_task("activate", lot.process, lot.lot, award.award, OFFICER, officer, due, award.standstill_ends)
     contract = view.get(agreement_key(award.contract), AgreementRecord) if award.contract else None
     if award.state == ACTIVE and contract is None:
         due = min(award.signing_ends, compute_term_end(view, award.activated, process, "draft_due"))
-        yield _make("draft", lot.process, lot.lot, award.award, OFFICER, officer, due)
+        yield make_task("draft", lot.process, lot.lot, award.award, OFFICER, officer, due)
     if award.state == ACTIVE and contract is not None and contract.state == DRAFT:
-        yield from _list_signatures(lot, contract, award.signing_ends)
+        yield from _list_signatures(contract, award.signing_ends)
 
 
-def _list_signatures(lot: LotRecord, contract: AgreementRecord, until: int) -> Iterator[Task]:
-    signed = [each.organisation for each in contract.signatures]
+def _list_of_contract(view: View, contract: str, time: int) -> Iterator[Task]:
+    """Under a contract: its delivery; a community's is signed first, for which no award waits."""
+    record = view.get(agreement_key(contract), AgreementRecord)
+    if record is not None and record.state == DRAFT and not record.process:
+        yield from _list_signatures(record, record.signing_ends)
+    yield from delivery_tasks.list_of_contract(view, contract, time)
+
+
+def _list_signatures(contract: AgreementRecord, until: int) -> Iterator[Task]:
+    signed, process = [each.organisation for each in contract.signatures], contract.process or contract.plan
     if contract.buyer not in signed:
-        yield _make("sign", lot.process, lot.lot, contract.contract, OFFICER, contract.officer, until)
-    for organisation in [member.organisation for member in contract.members] or [contract.supplier]:
+        yield make_task("sign", process, contract.lot, contract.contract, OFFICER, contract.officer, until)
+    for organisation in list_contractors(contract):
         if organisation not in signed:
-            yield Task("sign", lot.process, lot.lot, contract.contract, CONTRACTOR, organisation, "", 0, until)
+            yield Task("sign", process, contract.lot, contract.contract, CONTRACTOR, organisation, "", 0, until)
 
 
 def _list_complaints(view: View, process: ProcessRecord, lot: LotRecord) -> Iterator[Task]:
@@ -249,7 +253,3 @@ def _list_complaints(view: View, process: ProcessRecord, lot: LotRecord) -> Iter
             reviewer = process.seats.reviewer
             organisation, handle = (reviewer.organisation, reviewer.handle) if reviewer is not None else ("", "")
             yield Task("decide_appeal", lot.process, lot.lot, record.appeal, REVIEWER, organisation, handle, 0, appeal.due)
-
-
-def _make(what: str, process: str, lot: str, subject: str, role: str, person: Person, until: int, since: int = 0) -> Task:
-    return Task(what, process, lot, subject, role, person.organisation, person.handle, since, until)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from prasasti.services.later_tags import Flag
     from prasasti.services.native_story import Act, NativeStory
     from prasasti.services.reading import Story
-    from prasasti.services.tasks import Task
+    from prasasti.services.task import Task
 
 RANKING_COLUMNS = ("place", "bidder", "price", "evaluated", "technical", "price_points", "final")
 POINTS = 3  # Of these columns the last ones are points: by price alone nobody has a final score.
@@ -56,11 +56,14 @@ def _spell_act(out: Shell, act: Act, currency: str) -> list[str]:
     """Who, what, the facts that say most, until when, and whom that put out."""
     from prasasti.cli.explaining import spell_code
     from prasasti.readmodel.money import from_minor
+    from prasasti.services.native_story import MONEY_FACTS
 
     who = f"{act.actor}: {', '.join(act.signers)}" if act.actor else out.words("acts.schedule")
-    facts = [f"{out.words(f'act_fact.{name}')} {fact}" for name, fact in act.facts.items() if name not in ("until", "price")]
-    if "price" in act.facts:
-        facts.append(spell_money(out, f"{from_minor(int(act.facts['price']), currency):f}", currency).strip())
+    facts = [f"{out.words(f'act_fact.{name}')} {fact}" for name, fact in act.facts.items() if name not in ("until", *MONEY_FACTS)]
+    for name in MONEY_FACTS:
+        if name in act.facts and act.facts[name] != "0":
+            amount = spell_money(out, f"{from_minor(int(act.facts[name]), currency):f}", currency).strip()
+            facts.append(amount if name == "price" else f"{out.words(f'act_fact.{name}')} {amount}")
     until = [out.words("acts.until", time=out.time(int(act.facts["until"])))] if "until" in act.facts else []
     lines = [f"{who} – {out.words.find(f'act.{act.what}', act.what)}", ", ".join([*facts, *until])]
     named = [f"{each.bidder} ({spell_code(out, each.reason)})" for each in act.put_out]

@@ -13,21 +13,17 @@ import msgspec
 from sqlalchemy import Connection, select
 
 from prasasti.contracts.lists import count_items, item_key, make_list_id
-from prasasti.contracts.procurement.agreement.guarantees import get_cover
 from prasasti.contracts.procurement.agreement.records import (
     COMPLETED,
     ENDED,
     AgreementRecord,
-    GuaranteeRecord,
     ListedContract,
     agreement_key,
-    guarantee_key,
 )
 from prasasti.contracts.procurement.agreement.signing import list_contractors
 from prasasti.contracts.procurement.payment.records import OutsidePaymentRecord, outside_key
 from prasasti.contracts.procurement.process import find_process, lot_name
 from prasasti.contracts.treasury.budgets import find_line, get_line
-from prasasti.contracts.treasury.dues import find_due
 from prasasti.contracts.treasury.orders import compute_reference, find_order
 from prasasti.contracts.treasury.records import EntryRecord, ItemRecord, entry_key
 from prasasti.contracts.treasury.records import item_key as open_item_key
@@ -39,6 +35,7 @@ from prasasti.readmodel.database import BATCH
 from prasasti.readmodel.tables import budget_uses, list_sizes, listings, native_entries, native_names, process_keys
 from prasasti.services.deriving import read_entries
 from prasasti.services.ledger import Ledger
+from prasasti.services.matters import list_matters
 from prasasti.services.tracing.contracts import Standing, read_standing, trace_contract
 from prasasti.services.tracing.lines import compute_shares, trace_line
 from prasasti.services.tracing.nodes import Node, Part, Sum, Trace
@@ -237,21 +234,14 @@ def _describe_item(item: ItemRecord, currency: str) -> Node:
 
 
 def _list_dues(view: View, standing: Standing) -> Iterator[Node]:
-    """What is owed to the treasury: of the contract itself, and of its latest guarantees."""
-    contract = standing.agreement.contract
-    cover = get_cover(view, contract)
-    guarantees = [each for each in (cover.advance, cover.performance, cover.retention) if each]
-    for matter in (*(f"{what}:{contract}" for what in ("advance", "damages", "return")), *(f"guarantee:{each}" for each in guarantees)):
-        due = find_due(view, matter)
-        if due is None:
-            continue
-        amount_minor, received_minor = parse_amount(due.amount_minor), parse_amount(due.received_minor)
+    """What is owed to the treasury."""
+    for matter in list_matters(view, standing.agreement.contract):
+        amount_minor, received_minor = parse_amount(matter.due.amount_minor), parse_amount(matter.due.received_minor)
         owed = Sum("due", amount_minor, [Part("received", received_minor), Part("owed", amount_minor - received_minor)])
-        facts = {"received": due.received_minor}
-        guarantee = view.get(guarantee_key(matter.partition(":")[2]), GuaranteeRecord) if matter.startswith("guarantee:") else None
-        if guarantee is not None:
-            facts["guarantor"] = guarantee.guarantor
-        yield Node("due", matter, amount_minor, due.currency, "open" if amount_minor > received_minor else "received", facts, [owed])
+        facts = {"received": matter.due.received_minor}
+        facts |= {"guarantor": matter.guarantee.guarantor} if matter.guarantee is not None else {}
+        state = "open" if amount_minor > received_minor else "received"
+        yield Node("due", matter.name, amount_minor, matter.due.currency, state, facts, [owed])
 
 
 # -- a budget line --------------------------------------------------------------------------------------------------------
