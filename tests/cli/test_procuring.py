@@ -118,7 +118,7 @@ def test_what_will_be_recorded_is_shown_before_it_is_asked(desk: Desk) -> None:
 
 
 def test_amounts_are_given_and_shown_in_units(desk: Desk) -> None:
-    words = ("treasury", "budget", "2026-parks", *"--currency IDR --account 1 --programme p --unit agency-1 --year 2026".split())
+    words = ("treasury", "budget", "2026-parks", *"--currency IDR --account 532111 --programme p --unit agency-1 --year 2026".split())
     for text in ("1.234", "1,5", "1e3", "-5", "x"):
         told = desk(*words, "--amount", text, signers=("treasury-1/budget",), expect=2)
         assert "is no amount" in told.stderr
@@ -183,7 +183,7 @@ def test_every_message_has_a_command_and_words() -> None:
     assert {row.group for row in ROWS} - {""} == {*GROUPS}
     for language in LANGUAGES:
         follows = {key.partition(".")[2] for key in load_words(language) if key.startswith("procuring_follows.")}
-        assert follows == {row.action.replace(".", "_") for row in ROWS}
+        assert follows == {row.words for row in ROWS}
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.group} {row.name}".strip())

@@ -10,7 +10,7 @@ LANGUAGES = ("en", "id")
 # Files of each language: words about everything, about selections, about what these refuse, about acts, about scenarios.
 FILES = (
     "{language}.toml", "selection.{language}.toml", "refusals.{language}.toml", "acts.{language}.toml", "scenarios.{language}.toml",
-    "paying.{language}.toml", "trace.{language}.toml",
+    "paying.{language}.toml", "delivering.{language}.toml", "trace.{language}.toml",
 )  # fmt: skip
 
 

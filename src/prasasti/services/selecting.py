@@ -35,11 +35,12 @@ from prasasti.contracts.procurement.sealing.contents import (
     Technical,
 )
 from prasasti.contracts.procurement.sealing.framing import Round, Trustee
+from prasasti.contracts.treasury.orders import find_order
 from prasasti.core.contract import Call, Message, Rejection, View, evaluate
 from prasasti.core.encoding import decode_base64, decode_strict, encode_base64
 from prasasti.core.envelope import Signer as PayloadSigner
 from prasasti.core.genesis import KeyRecord
-from prasasti.core.types import Amount, Document, require
+from prasasti.core.types import Amount, Document, SignedAmount, require
 from prasasti.readmodel.money import find_decimals
 from prasasti.services.ledger import Ledger
 from prasasti.services.sealing import make_share, seal_proposal, seal_scores
@@ -88,7 +89,7 @@ def list_fields(arguments: type[Struct]) -> list[Field]:
 def _read_kind(hint: Any, required: bool) -> tuple[str, bool, tuple[str, ...]]:
     if get_origin(hint) in (Union, UnionType):
         (hint,) = [each for each in get_args(hint) if each is not NoneType]
-    if hint == Amount:
+    if hint in (Amount, SignedAmount):
         return "money", required, ()
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(bare) is Literal:
@@ -142,10 +143,15 @@ def read_number(text: str, name: str) -> int:
 
 def store_document(ledger: Ledger, text: str) -> dict[str, Any]:
     """Store a file named FILE[:MEDIA/TYPE] (PDF unless named) and name it as a message does; a stored one is named by its hash again."""
-    name, _, media_type = text.rpartition(":") if _media_type.fullmatch(text.rpartition(":")[2]) else (text, "", "application/pdf")
+    name, _, media_type = text.rpartition(":") if has_media_type(text) else (text, "", "application/pdf")
     (document,) = ledger.documents.put([(Path(name).read_bytes(), media_type)])
     stored: dict[str, Any] = msgspec.to_builtins(document)
     return stored
+
+
+def has_media_type(text: str) -> bool:
+    """Whether a file is named with its media type, FILE:MEDIA/TYPE."""
+    return _media_type.fullmatch(text.rpartition(":")[2]) is not None and ":" in text
 
 
 def resolve_files(ledger: Ledger, value: Any, folder: Path) -> Any:
@@ -160,12 +166,13 @@ def resolve_files(ledger: Ledger, value: Any, folder: Path) -> Any:
 
 
 def find_currency(view: View, arguments: Mapping[str, Any]) -> str:
-    """The currency of what a message is about: its own, its process's, its contract's; "" where none is known."""
+    """The currency of what a message is about: its own, its process's, its contract's, its order's; "" where none is known."""
     if isinstance(arguments.get("currency"), str):
         return str(arguments["currency"])
     process = find_process(view, str(arguments["process"])) if arguments.get("process") else None
     contract = view.get(agreement_key(str(arguments["contract"])), AgreementRecord) if arguments.get("contract") else None
-    return process.currency if process is not None else contract.currency if contract is not None else ""
+    order = find_order(view, str(arguments["order"])) if arguments.get("order") else None
+    return next((found.currency for found in (process, contract, order) if found is not None), "")
 
 
 def convert_arguments(message: Message, arguments: Mapping[str, Any]) -> Struct:
@@ -197,11 +204,15 @@ def foresee_refusal(
     ledger: Ledger, message: Message, arguments: Struct, actor: str, signers: Sequence[tuple[str, str]]
 ) -> Rejection | None:
     """What the contract would refuse the message for if it were judged now; signers are (key in hex, role). None: nothing."""
-    call = Call(
+    return evaluate(message, ledger.state, make_call(ledger, arguments, actor, signers))
+
+
+def make_call(ledger: Ledger, arguments: Struct, actor: str, signers: Sequence[tuple[str, str]]) -> Call:
+    """What the contract would know of a message if it were judged now; signers are (key in hex, role)."""
+    return Call(
         time=ledger.now(), height=0, previous_app_hash=bytes(32), chain=ledger.chain, genesis=ledger.genesis, transaction="",
         registry=ledger.registry, actor=actor, signers=tuple(PayloadSigner(key, role) for key, role in signers), arguments=arguments,
     )  # fmt: skip
-    return evaluate(message, ledger.state, call)
 
 
 def require_lot(view: View, process: str, lot: str) -> LotRecord:

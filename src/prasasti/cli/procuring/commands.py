@@ -11,6 +11,7 @@ import click
 import msgspec
 
 from prasasti.cli.clauses import find_page
+from prasasti.cli.procuring.delivering import DELIVERING, DeliveringSending
 from prasasti.cli.procuring.examples import write_example
 from prasasti.cli.procuring.options import make_parameters
 from prasasti.cli.procuring.paying import PAYING, PayingSending, own_account
@@ -96,6 +97,7 @@ def _make_callback(row: Row) -> Callable[..., None]:
     @command
     def run(**options: Any) -> None:
         with open_to_write(options["ledger_folder"], options["accept_clock"]) as ledger:
-            (PayingSending if row.sealed in PAYING else Sending)(shell(), ledger, row, options).run()
+            kinds = {**dict.fromkeys(PAYING, PayingSending), **dict.fromkeys(DELIVERING, DeliveringSending)}
+            kinds.get(row.sealed, Sending)(shell(), ledger, row, options).run()
 
     return run

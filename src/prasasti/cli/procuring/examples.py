@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from prasasti.cli.procuring.table import SEALED_FIELDS, TIMES, Row, get_message
+from prasasti.cli.procuring.table import TIMES, Row, get_message
 from prasasti.services import selecting
 from prasasti.services.selecting import Field
 
@@ -13,11 +13,20 @@ SAMPLES = {
     "line": "2026-parks", "lot": "lot-1", "method": "open", "orders": "contract-1-1",
     "organisation": "bidder-1", "plan": "benches", "process": "ocds-213czf-benches",
     "programme": "parks", "reason": "other", "ground": "other", "title": "Benches", "unit": "agency-1", "year": "2026", "ballot": "1",
+    "certificate": "certificate-1", "invoice": "invoice-1", "milestone": "half",
     "ranking": "1", "size": "1000", "count": "1", "t": "2",
 }  # fmt: skip
 
 
 SEALED_SAMPLES = {
+    "amendment": ["--amendment amendment-1", "--due half=2027-01-31", "--reason schedule", "--document addendum.pdf"],
+    "evidence": ["--photo benches.jpg", "--place ID-JK", "--taken 2026-12-31T10:00", "--subcontractors-paid"],
+    "inspection": ["--outcome part", "--quantity bench=12.5", "--reason incomplete", "--document minutes.pdf"],
+    "report": ["--contract contract-1", "--document report.pdf"],
+    "sample": [
+        "--list procurement/contracts/bidder-1", "--size 1000", "--log-root 5a…5a", "--count 20", "--examined 20", "--differing 1",
+        "--findings findings.pdf",
+    ],
     "account": ["--bank BMRIIDJA", "--export for-the-treasury.json"], "file": ["--bank https://bank.example/payments"],
     "scores": ["--scores @scores.json"], "statement": ["statement.xml"],
     "submission": ["--slot proposal", "--contents @proposal.json"], "verification": ["--account for-the-treasury.json"],
@@ -27,8 +36,8 @@ SEALED_SAMPLES = {
 def write_example(formatter: click.HelpFormatter, row: Row) -> None:
     """One way to give the command, in lines that fit."""
     message = get_message(row.action)
-    fields = [field for field in selecting.list_fields(message.arguments) if field.name not in SEALED_FIELDS[row.sealed]]
-    needed = [field for field in fields if field.required and field.name not in (*row.positional, *row.defaults)]
+    fields = [field for field in selecting.list_fields(message.arguments) if field.name not in row.hidden]
+    needed = [field for field in fields if row.needs(field) and field.name not in row.positional]
     words = [" ".join(filter(None, ("prasasti", row.group, row.name))), *(SAMPLES.get(name, f"{name}-1") for name in row.positional)]
     words += SEALED_SAMPLES.get(row.sealed) or [_sample_option(field) for field in needed if field.kind != "json"]
     words += ["--from arguments.json"] if not row.sealed and any(field.kind == "json" for field in needed) else []

@@ -8,7 +8,8 @@ from typing import Any
 
 import click
 
-from prasasti.cli.procuring.table import SEALED_FIELDS, TIMES, Row, get_message
+from prasasti.cli.procuring.delivering import make_delivering_options
+from prasasti.cli.procuring.table import TIMES, Row, get_message
 from prasasti.cli.recording import HOUR_SECONDS
 from prasasti.cli.shell import accept_clock_option, ledger_option
 from prasasti.services import selecting
@@ -17,17 +18,17 @@ from prasasti.services.selecting import Field
 
 def make_parameters(row: Row) -> list[click.Parameter]:
     """Arguments and options of a command."""
-    fields = [field for field in selecting.list_fields(get_message(row.action).arguments) if field.name not in SEALED_FIELDS[row.sealed]]
+    fields = [field for field in selecting.list_fields(get_message(row.action).arguments) if field.name not in row.hidden]
     by_name = {field.name: field for field in fields}
     made: list[click.Parameter] = [click.Argument([name], metavar=name.upper(), required=by_name[name].required) for name in row.positional]
     made += [_make_option(by_name[field.name], row) for field in fields if field.name not in row.positional]
-    made += _SEALED_OPTIONS[row.sealed]() + _make_common_options()
+    made += _SEALED_OPTIONS.get(row.sealed, list)() + make_delivering_options(row.sealed) + _make_common_options()
     return made
 
 
 def _make_option(field: Field, row: Row) -> click.Option:
     flag = f"--{field.name.replace('_', '-')}"
-    needed = " [needed]" if field.required and field.name not in row.defaults else ""
+    needed = " [needed]" if row.needs(field) else ""
     if field.kind == "flag":
         return click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None, help=f"Yes or no.{needed}")
     told = {

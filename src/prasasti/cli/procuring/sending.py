@@ -12,7 +12,7 @@ import click
 import msgspec
 
 from prasasti.cli.clauses import find_clause
-from prasasti.cli.procuring.table import SEALED_FIELDS, TIMES, Row
+from prasasti.cli.procuring.table import TIMES, Row
 from prasasti.cli.recording import report_answer, send_or_keep
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, open_key
 from prasasti.core.contract import find_message
@@ -59,6 +59,7 @@ class Sending:
             converted = selecting.convert_arguments(self.message, arguments)
             actor = self._find_record(signers[0][1]).organisation
             self._say(arguments, actor, signers)
+            self._explain(converted, actor, signers)
             self._foresee(converted, actor, signers)
             self._ask()
             self._send(arguments, signers, is_last=position == len(all_arguments) - 1)
@@ -134,7 +135,7 @@ class Sending:
             if not isinstance(read, dict):
                 raise DraftProblem(f"{source}: the arguments are a JSON object")
             base |= read
-        fields = [f for f in selecting.list_fields(self.message.arguments) if f.name not in SEALED_FIELDS[self.row.sealed]]
+        fields = [f for f in selecting.list_fields(self.message.arguments) if f.name not in self.row.hidden]
         plain = {f.encoded: self.options[f.name] for f in fields if f.kind != "money" and self.options.get(f.name) is not None}
         texts = {f.encoded: f for f in fields if f.kind != "flag"}
         currency = selecting.find_currency(self.ledger.state, base | plain)
@@ -143,10 +144,17 @@ class Sending:
             if value is not None:
                 is_text = field.encoded in texts
                 base[field.encoded] = selecting.read_field(self.ledger, field, str(value), currency) if is_text else value
-        missing = [f"--{f.name.replace('_', '-')}" for f in fields if f.required and f.encoded not in base]
+        missing = [f"--{f.name.replace('_', '-')}" for f in fields if self.row.needs(f) and f.encoded not in base]
         if missing:
             raise click.UsageError(f"still needed: {', '.join(missing)} (or in the file of --from)")
-        return base
+        return self._fix(base)
+
+    def _fix(self, given: dict[str, Any]) -> dict[str, Any]:
+        """What the command always says is said; a file that says otherwise is for another command."""
+        for name, value in self.row.fixed.items():
+            if given.get(name, value) != value:
+                raise DraftProblem(f"{name}: this command says {value or 'nothing'} of it, the file {given[name]}; nothing was signed")
+        return given | {name: value for name, value in self.row.fixed.items() if value is not None}
 
     def _split_role(self, text: str) -> tuple[str, str]:
         """Role and location of [ROLE=]KEY; an equals sign of the location's own parts nothing."""
@@ -184,7 +192,10 @@ class Sending:
             record = self._find_record(key)
             out.say("procuring.signer", organisation=record.organisation, handle=record.handle, role=role)
         out.line(out.words("procuring.seen") + " " + out.words.find(f"procuring_seen.{action}", out.words("procuring.everybody")))
-        out.line(out.words("procuring.follows") + " " + out.words(f"procuring_follows.{action}"))
+        out.line(out.words("procuring.follows") + " " + out.words(f"procuring_follows.{self.row.words}"))
+
+    def _explain(self, arguments: msgspec.Struct, actor: str, signers: list[tuple[str, Signer | bytes]]) -> None:
+        """What is computed of a message, for those commands that compute."""
 
     def _foresee(self, converted: msgspec.Struct, actor: str, signers: list[tuple[str, Signer | bytes]]) -> None:
         """What the rules would say now: a refusal that can be foreseen is not signed unless asked for."""
@@ -229,10 +240,10 @@ def _hex(key: Signer | bytes) -> str:
 
 def spell_amount(out: Shell, minor: object, currency: str) -> str:
     """Minor units in words; of no known currency with two decimals."""
-    digits, decimals = str(minor), find_decimals(currency)
-    padded = digits.rjust(decimals + 1, "0")
+    digits, decimals = str(minor).removeprefix("-"), find_decimals(currency)
+    sign, padded = "-" if str(minor).startswith("-") else "", digits.rjust(decimals + 1, "0")
     cut = len(padded) - decimals
-    return out.words.amount(f"{padded[:cut]}.{padded[cut:]}" if decimals else digits, currency)
+    return out.words.amount(sign + (f"{padded[:cut]}.{padded[cut:]}" if decimals else digits), currency)
 
 
 def _shorten(value: object) -> str:

@@ -7,12 +7,14 @@ from typing import Any, NamedTuple
 
 from prasasti.contracts import CONTRACTS
 from prasasti.core.contract import Message, find_message
+from prasasti.services.selecting import Field
 
 
 class Row(NamedTuple):
     """A command: its name below its group, its message, the fields that stand without an option's name, and what is filled in.
 
-    ``sealed``: which arguments are made from other options (``SEALED_FIELDS``).
+    ``sealed``: which arguments are made from other options (``SEALED_FIELDS``). ``fixed``: what the command always says, None: never;
+    ``needed``: what it needs besides what its message does.
     """
 
     group: str
@@ -21,9 +23,26 @@ class Row(NamedTuple):
     positional: tuple[str, ...] = ()
     defaults: Mapping[str, Any] = {}
     sealed: str = ""
+    fixed: Mapping[str, Any] = {}
+    needed: tuple[str, ...] = ()
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Fields that nobody gives as an option."""
+        return frozenset((*SEALED_FIELDS[self.sealed], *self.fixed))
+
+    def needs(self, field: Field) -> bool:
+        """Whether whoever gives the command must give a field, as an option or in a file."""
+        return (field.required or field.name in self.needed) and field.name not in self.defaults
+
+    @property
+    def words(self) -> str:
+        """Under which words of what follows stand: those of its message, and of what it always says."""
+        return "_".join((self.action.replace(".", "_"), *filter(None, self.fixed.values())))
 
 
 LOT, PROCESS = ("process", "lot"), ("process",)
+CONTRACT, MILESTONE, PAYMENT = ("contract",), ("contract", "milestone"), ("contract", "payment")
 ROWS = (
     Row("plan", "announce", "procurement.announce_plan", ("plan",), {"early": False}),
     Row("plan", "change", "procurement.change_plan", ("plan",), {"withdraw": False}),
@@ -56,6 +75,21 @@ ROWS = (
     Row("", "decide", "procurement.decide"),
     Row("contract", "draft", "procurement.draft_contract", ("contract",)),
     Row("contract", "sign", "procurement.sign_contract", ("contract",), {}, "signature"),
+    Row("contract", "advance", "procurement.take_advance", CONTRACT, {}, "advance"),
+    Row("contract", "amend", "procurement.amend_contract", CONTRACT, {}, "amendment"),
+    Row("contract", "notice", "procurement.notify_contractor", CONTRACT, fixed={"act": "notice"}, needed=("until",)),
+    Row("contract", "suspend", "procurement.notify_contractor", CONTRACT, fixed={"act": "suspend"}),
+    Row("contract", "resume", "procurement.notify_contractor", CONTRACT, fixed={"act": "resume", "until": None}),
+    Row("contract", "chance", "procurement.notify_contractor", CONTRACT, fixed={"act": "chance"}, needed=("until",)),
+    Row("contract", "terminate", "procurement.terminate", CONTRACT, {}, "end"),
+    Row("contract", "hand-over", "procurement.hand_over", CONTRACT, {}, "release", {"act": "hand_over"}),
+    Row("contract", "defect", "procurement.hand_over", CONTRACT, fixed={"act": "defect", "taxes": None}),
+    Row("contract", "accept", "procurement.hand_over", CONTRACT, {}, "release", {"act": "accept"}),
+    Row("milestone", "evidence", "procurement.submit_evidence", MILESTONE, {}, "evidence"),
+    Row("milestone", "inspect", "procurement.inspect", MILESTONE, {}, "inspection"),
+    Row("milestone", "witness", "procurement.witness", MILESTONE),
+    Row("milestone", "certify", "procurement.certify", MILESTONE, {}, "certificate"),
+    Row("invoice", "file", "procurement.file_invoice", MILESTONE, {}, "invoice"),
     Row("guarantee", "register", "procurement.register_guarantee", ("guarantee",)),
     Row("guarantee", "call", "procurement.call_guarantee", ("guarantee",)),
     Row("", "debar", "procurement.debar", ("organisation",)),
@@ -74,6 +108,13 @@ ROWS = (
     Row("treasury", "reconcile", "treasury.record_statement", (), {}, "statement"),
     Row("treasury", "resolve", "treasury.resolve_item", ("item",)),
     Row("treasury", "receipt", "treasury.record_receipt", ("entry",)),
+    Row("treasury", "report", "procurement.report_payment", ("order",), {"line": 0}, "payment"),
+    Row("treasury", "replace", "procurement.replace_order", ("order",), {}, "replacement"),
+    Row("payment", "outside", "procurement.record_outside_payment", PAYMENT, fixed={"act": "record", "document": None}),
+    Row("payment", "explain", "procurement.record_outside_payment", PAYMENT, {}, "explanation", {"act": "explain"}, ("document",)),
+    Row("report", "take", "procurement.take_in_report", ("report",), {"named": False}, "report"),
+    Row("report", "answer", "procurement.answer_report", ("report",)),
+    Row("sample", "record", "procurement.record_sample", (), {}, "sample"),
 )
 
 
@@ -89,24 +130,43 @@ GROUPS = {
     "committee": "Declare interests, check requirements, score, vote; seats and missing files.",
     "award": "Notify an award, refuse it, make it final, withdraw it.",
     "complaint": "Answer a complaint; decide an appeal.",
-    "contract": "Draft a contract, and sign it.",
+    "contract": "Draft a contract, sign it, change it, end it, accept what it brought.",
+    "milestone": "Show what was delivered of a milestone, inspect it, witness it, certify it.",
+    "invoice": "Ask for what was accepted.",
     "guarantee": "Register a guarantee, and call it.",
     "violation": "Notify a violation, and reply to it.",
     "treasury": "Budgets; accounts, approvals, batches, what banks report.",
+    "payment": "Record a payment that no order asked for; explain it.",
+    "report": "Take in what somebody reports of a contract or a site, and answer it.",
+    "sample": "Record what was drawn from a list, and found.",
 }
 
 
 # Of the whole numbers among the arguments those that are seconds UTC; of the others one ends in _bp or is a count.
 TIMES = frozenset({
     "deadline", "estimate_date", "opening", "qualification_deadline", "question_end", "start", "to", "until", "valid_until",
+    "value_date",
 })  # fmt: skip
-COUNTS = frozenset({"ballot", "count", "ranking", "size", "t", "threshold", "year"})
+COUNTS = frozenset({"ballot", "count", "days", "differing", "examined", "line", "ranking", "size", "t", "threshold", "units", "year"})
 
 
 SEALED_FIELDS = {
     "account": ("account",),
+    "advance": ("taxes",),
+    "amendment": ("change", "items", "milestones", "years"),
+    "certificate": ("damages", "days", "gross", "recovery", "retention", "taxes"),
+    "end": (),
+    "evidence": ("evidence",),
+    "explanation": ("amount", "entry", "payee", "statement"),
     "file": ("file",),
+    "inspection": ("quantities",),
+    "invoice": ("gross", "taxes"),
     "orders": ("count", "sum"),
+    "payment": ("account",),
+    "release": ("taxes",),
+    "replacement": ("account", "lines"),
+    "report": ("about",),
+    "sample": ("drawn",),
     "scores": ("round", "sealed"),
     "shares": ("shares",),
     "signature": ("draft",),
