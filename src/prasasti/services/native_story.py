@@ -34,9 +34,7 @@ from prasasti.services.task import Task
 from prasasti.services.tasks import Found, list_tasks
 
 # Facts that are amounts, in the process's currency.
-MONEY# Of these facts those that are amounts, in the process's currency.
 MONEY_FACTS: Final = ("price", "gross", "accepted", "change", "recovery", "retention", "damages", "freed")
-FACTS: Final = ("price", "gross", "accepted", "change", "recovery", "retention", "damages", "freed")
 # The topics of the figures that decided an event; those that differ by kind are the kind's own.
 FIGURES: Final[Mapping[str, tuple[str, ...]]] = {
     "plan_announced": ("direct_limit",),
