@@ -20,6 +20,7 @@ from tests.contracts.selection import (
     MILLION,
     MINUTES,
     OFFICER,
+    PLAN,
     TERMS,
     Selection,
     budget,
@@ -35,6 +36,7 @@ PRICE = 280 * MILLION
 CONTRACT = "contract-1"
 SUPPLIER = "bidder-2"
 CONTRACTOR: Signer = (f"{SUPPLIER}/director", "procurement.contractor")
+COMMUNITY_DIRECTOR: Signer = ("community-1/director", "procurement.contractor")
 INSPECTOR, CERTIFIER = signer("inspector", "inspector"), signer("certifier", "certifier")
 WITNESS: Signer = ("citizens-1/witness", "procurement.witness")
 PHOTO = {"media_type": "image/jpeg", "sha256": "a3" * 32, "size": 2_000}
@@ -61,6 +63,27 @@ class Delivery(Selection):
             changes["milestones"] = delivery.milestones(price, quantity="20000")
         assert delivery.draft(price, guaranteed=guaranteed, **(changes | drafted)) == ACCEPTED
         assert delivery.sign("officer", "officer") == delivery.sign(CONTRACTOR[0], "contractor") == ACCEPTED
+        return delivery
+
+    @classmethod
+    def begin_community(cls, ledger: Ledger, price: int = 60 * MILLION, *, terms: dict[str, Any] | None = None, **drafted: Any) -> Self:
+        """A community's contract, which needs no tender."""
+        delivery = cls(ledger)
+        action, arguments, signers = budget()
+        assert delivery.do(action, arguments, *signers) == ACCEPTED
+        assert delivery.do("procurement.announce_plan", plan(price, kind="social", method="direct"), OFFICER, AUTHORITY) == ACCEPTED
+        draft = {
+            "approval": MINUTES, "bill": [], "community": "community-1", "contract": CONTRACT, "document": MINUTES,
+            "milestones": delivery.milestones(price), "plan": PLAN, "price": str(price), "reason": "community_led",
+            "seats": {name: person(name) for name in ("certifier", "inspector", "officer")},
+            "terms": TERMS | {"retention_bp": 0} | (terms or {}), "years": years(price, 0),
+        } | drafted  # fmt: skip
+        assert delivery.do("procurement.draft_contract", draft, OFFICER) == ACCEPTED
+        delivery.draft_id = ledger.results[-1].receipts[-1].id
+        for role in ("officer", "inspector"):
+            declared = {"contract": CONTRACT, "interests": []}
+            assert delivery.do("procurement.declare_interests", declared, signer(role, role)) == ACCEPTED
+        assert delivery.sign("officer", "officer") == delivery.sign(COMMUNITY_DIRECTOR[0], "contractor") == ACCEPTED
         return delivery
 
     def _buy(self, price: int, terms: dict[str, Any], kind: str, witness: bool, later: int) -> None:

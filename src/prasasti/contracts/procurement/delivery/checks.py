@@ -11,7 +11,7 @@ from prasasti.contracts.procurement.delivery.doubts import is_doubted
 from prasasti.contracts.procurement.delivery.due import add_certified, compute_delay, compute_part_due
 from prasasti.contracts.procurement.delivery.inspection import compute_accepted
 from prasasti.contracts.procurement.delivery.progress import (
-    compute_unrecovered,
+    compute_live_advance,
     find_contract,
     find_current,
     find_milestone,
@@ -30,6 +30,7 @@ from prasasti.contracts.procurement.delivery.records import (
     InvoiceRecord,
     MilestonePartRecord,
     MilestoneRecord,
+    ProgressRecord,
     certificate_key,
     invoice_key,
 )
@@ -194,17 +195,21 @@ def is_witnessed(view: View, call: Call) -> bool:
 def is_within_price(view: View, call: Call) -> bool:
     """35.6: what is certified then, and the advance that is not recovered then, are together within the price."""
     agreement, progress = get_contract(view, call.arguments.contract), get_progress(view, call.arguments.contract)
-    left_minor = max(0, compute_unrecovered(view, progress) - parse_signed_amount(call.arguments.recovery))
+    recovered_minor = parse_amount(progress.recovered) + parse_signed_amount(call.arguments.recovery)
+    left_minor = max(0, compute_live_advance(view, progress) - recovered_minor)
     return parse_amount(progress.certified) + parse_amount(call.arguments.gross) + left_minor <= parse_amount(agreement.price)
 
 
 def is_order_borne(view: View, call: Call) -> bool:
     """35.7: the contract's budget lines of the year, and what earlier ones left, bear what is ordered, with the last certificate of a
-    contract that was ended also what settles it."""
+    contract that was ended also what settles it. An advance that came back keeps its money: it can still be paid again (37.4)."""
     agreement, terms, part = get_contract(view, call.arguments.contract), _get_terms(view, call), _get_part(view, call)
     due = compute_part_due(view, agreement, terms, part, sum_taxes(call.arguments.taxes))
-    after = add_certified(get_progress(view, agreement.contract), compute_delay(view, agreement, terms, part), due)
+    before = get_progress(view, agreement.contract)
+    after = add_certified(before, compute_delay(view, agreement, terms, part), due)
     last_minor = compute_ended_order(view, agreement, after) if is_to_be_settled(agreement, after) else 0
+    if agreement.state == SIGNED and not _can_advance_return(view, agreement, before, after):
+        return False
     return is_borne(view, call, agreement, due.order_minor + last_minor)
 
 
@@ -277,6 +282,16 @@ def _find_part(view: View, call: Call) -> MilestonePartRecord | None:
 
 def _get_part(view: View, call: Call) -> MilestonePartRecord:
     return require(_find_part(view, call), call.arguments.milestone)
+
+
+def _can_advance_return(view: View, agreement: AgreementRecord, before: ProgressRecord, after: ProgressRecord) -> bool:
+    """Whether an advance that came back, if one did, would be within the price with what is certified. Once it is not, nothing could
+    use its money any more: neither the advance, nor at the end the retention."""
+    taken_minor = parse_amount(before.advance)
+    if compute_live_advance(view, before) == taken_minor:
+        return True
+    unrecovered_minor = max(0, taken_minor - parse_amount(after.recovered))
+    return parse_amount(after.certified) + unrecovered_minor <= parse_amount(agreement.price)
 
 
 def _read_integrity(view: View, call: Call, agreement: AgreementRecord) -> Readings:

@@ -20,7 +20,10 @@ AMOUNTS_DIFFER = Rejection("procurement.35.3", "recovery, retention, damages or 
 TAXES_DIFFER = Rejection("procurement.35.4", "the tax lines are not those of the contract's kind, or take more than the order")
 NOT_WITNESSED = Rejection("procurement.35.5", "the second witness has not confirmed and still has time, or a doubt is open")
 ABOVE_PRICE = Rejection("procurement.35.6", "certified and unrecovered advance together would be above the price")
-BUDGET_SHORT = Rejection("procurement.35.7", "the budget lines of this year, and what earlier ones left, do not bear the order")
+BUDGET_SHORT = Rejection(
+    "procurement.35.7",
+    "the budget lines of this year, and what earlier ones left, do not bear the order, or an advance that came back is to be paid first",
+)
 NOT_ACCEPTED_WITNESSED = Rejection("procurement.47.1", "nothing of the milestone is accepted for which a second witness is asked")
 WITNESS_NOT_APART = Rejection("procurement.47.2", "the witness belongs with the contractor or the buyer, or is the inspector")
 WITNESSING_UNFIT = Rejection(
