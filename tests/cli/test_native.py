@@ -39,7 +39,7 @@ def test_show_tells_who_and_under_which_figure(folder: Path, run: Run) -> None:
     assert acts["activate_award"]["rules"][0]["clause"] == "Perpres 54/2010, repealed (L)"
     (ranking,) = shown["native"]["rankings"]
     assert [(each["place"], each["bidder"]) for each in ranking["proposals"]] == [(1, "bidder-2"), (2, "bidder-1")]
-    assert shown["native"]["tasks"] == []
+    assert {task["what"] for task in shown["native"]["tasks"]} == {"deliver"}
     assert (shown["state"], shown["suppliers"]) == ("contracted", ["bidder-2"])
 
 
@@ -47,7 +47,7 @@ def test_show_tells_who_and_under_which_figure(folder: Path, run: Run) -> None:
 def test_show_is_words_for_people(folder: Path, run: Run, language: str) -> None:
     words = load_words(language)
     shown = run("--language", language, "show", PROCESS, "--ledger", folder).stdout
-    for key in ("acts.how", "acts.next", "tasks.none"):
+    for key in ("acts.how", "acts.next", "tasks.deliver"):
         assert words[key] in shown
     assert "bidder-2" in shown
     assert words["acts.put_out"].format(who="bidder-3") in shown

@@ -19,6 +19,7 @@ from tests.contracts.selection import MEMBERS, ORGANISATIONS, PROCESS, found
 from tests.core.ledger import ACCEPTED, Ledger
 from tests.readmodel.world import World
 from tests.services.selected import find_subjects, list_documents, list_entries
+from tests.services.traced import check_traces
 
 
 @pytest.mark.parametrize("name", [name for name, (expected, _) in ROWS.items() if expected == ACCEPTED])
@@ -35,13 +36,14 @@ def test_what_the_rules_made_is_explained_and_has_tasks(name: str, tmp_path: Pat
 
 
 def _read_by_read_model(folder: Path, ledger: Ledger) -> tuple[Explanation | None, list[Task]]:
-    """From what the read model names, instead of the whole log; its lists of parties are those of the state."""
+    """From what the read model names, instead of the whole log; its lists of parties are those of the state; money adds up."""
     world = World(folder, ledger)
     try:
         with open_current(world.opened) as model:
             for party in (*MEMBERS, *ORGANISATIONS):
                 list_processes(world.opened, model, "buyer", party)
                 list_processes(world.opened, model, "supplier", party)
+        check_traces(world.opened)
         tasks = list_tasks(world.opened.view_stored(), find_waiting(world.opened), ledger.time)
         return explain(read_own_process(world.opened, PROCESS), list_documents(ledger).get), tasks
     finally:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WIDEST = 100
 STATE_WIDTH = 14
+# Between the columns, with the mark.
+MARGINS = 6
 # Whose sums are told also where they hold, at the top: of the levels below, a mark says so.
 TOLD_WHOLE = ("line", "contract", "supplier", "buyer", "outside")
 MARK, CROSS = "✓", "✗"
@@ -116,7 +118,7 @@ def _draw_all(out: Shell, nodes: Sequence[Node]) -> None:
     from prasasti.services.tracing.nodes import walk
 
     amount_width = max((len(_spell_amount(out, node.amount_minor, node.currency)) for node, _ in walk(list(nodes))), default=0)
-    width = min(WIDEST, out.output.width) - amount_width - STATE_WIDTH - 4
+    width = min(WIDEST, out.output.width) - amount_width - STATE_WIDTH - MARGINS
     for node in nodes:
         _draw_node(out, node, "", "", (width, amount_width))
 
@@ -145,7 +147,7 @@ def _draw_node(out: Shell, node: Node, first: str, rest: str, widths: tuple[int,
 
 
 def _wrap_sum(out: Shell, told: Sum, currency: str, widths: tuple[int, int], indent: int) -> list[str]:
-    available = sum(widths) + STATE_WIDTH + 4 - indent - len(TRUNK)
+    available = sum(widths) + STATE_WIDTH + MARGINS - indent - len(TRUNK)
     text = f"{MARK if told.holds else CROSS} {_spell_sum(out, told, currency)}"
     return textwrap.wrap(clean(text), max(40, available), subsequent_indent="    ", break_on_hyphens=False)
 

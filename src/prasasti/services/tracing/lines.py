@@ -52,7 +52,10 @@ def compute_shares(view: View, standing: Standing) -> dict[str, Share]:
 
 
 def trace_line(view: View, record: BudgetLineRecord, contracts: Sequence[Standing], reservations: Sequence[str], *, is_whole: bool) -> Node:
-    """A line with the shares of contracts in it and what lots hold of it. ``is_whole``: those are all, so that they must add up."""
+    """A line with the shares of contracts in it and what lots hold of it. ``is_whole``: those are all, so that they must add up.
+
+    What is free is what is left, and less than nothing where a budget was cut below what lots hold; never below what is committed.
+    """
     shares = [(each, share) for each in contracts if (share := compute_shares(view, each).get(record.line)) is not None]
     held = [(name, held_minor) for name in reservations if (held_minor := list_reserved(view, name).get(record.line))]
     amounts = [parse_amount(each) for each in (record.amount_minor, record.reserved_minor, record.committed_minor, record.paid_minor)]
@@ -60,7 +63,8 @@ def trace_line(view: View, record: BudgetLineRecord, contracts: Sequence[Standin
     sums = [
         Sum("line", amount_minor, [
             Part("free", record.free_minor), Part("reserved", reserved_minor), Part("committed", committed_minor),
-        ])
+        ]),
+        Sum("line_bounded", committed_minor, [Part("budget", amount_minor)], is_most=True),
     ]  # fmt: skip
     if is_whole:
         sums += [
