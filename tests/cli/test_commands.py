@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import time
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +140,53 @@ def test_an_envelope_is_signed_by_one_after_another(recorded: Path, run: Run, tm
     assert run("audit", tmp_path / "public").exit_code == 0
     again = run("import", "ocds", SAMPLE, "--ledger", recorded, "--default-scheme", "ID").stdout
     assert "10 read, 10 accounted for" in again
+
+
+def test_a_draft_is_signed_where_there_is_no_ledger(ledger: Path, run: Run, tmp_path: Path) -> None:
+    officer = key_of(ledger, "agency-1-officer")
+    public = read_json(run("--json", "key", "show", officer))["public_key"]
+    draft, signed, genesis = tmp_path / "draft.json", tmp_path / "signed.json", tmp_path / "public/genesis.json"
+    run("submit", "governance.advance_clock", "-a", '{"seconds": 60}', "-s", f"governance.officer={public}", "--draft", draft,
+        "--ledger", ledger)  # fmt: skip
+    run("publish", "--to", tmp_path / "public", "--ledger", ledger)
+    before = draft.read_bytes()
+    in_clear = run("sign", draft, "-s", officer, "--yes", expect=2)
+    assert "training ledger" in in_clear.stderr
+    named = ("sign", draft, "-s", officer, "--genesis", genesis, "--to", signed)
+    declined = run(*named, stdin="n\n", expect=1).stdout
+    assert "To be signed: governance.advance_clock, in the name of agency-1" in declined
+    assert "Nothing was signed." in declined
+    stranger = run("sign", draft, "-s", key_of(ledger, "operator-1-officer"), "--genesis", genesis, "--yes", expect=2)
+    assert "does not name the key" in stranger.stderr
+    assert (draft.read_bytes(), signed.exists()) == (before, False)
+    run(*named, stdin="y\n")
+    assert "Accepted" in run("submit", "--envelope", signed, "--ledger", ledger).stdout
+
+
+def test_a_payload_by_itself_is_a_draft(ledger: Path, run: Run, tmp_path: Path) -> None:
+    """As a program of others writes it, in the form of the API's example."""
+    officer, payload = key_of(ledger, "agency-1-officer"), tmp_path / "payload.json"
+    run("publish", "--to", tmp_path / "public", "--ledger", ledger)
+    genesis = tmp_path / "public/genesis.json"
+    payload.write_text(json.dumps({
+        "action": "governance.advance_clock", "actor": "agency-1", "arguments": {"seconds": 60},
+        "chain": sha256(genesis.read_bytes()).hexdigest()[:32], "expires": int(time.time()) + 600, "nonce": "00" * 16,
+        "signers": [{"key": read_json(run("--json", "key", "show", officer))["public_key"], "role": "governance.officer"}],
+    }, indent=1))  # fmt: skip
+    run("sign", payload, "-s", officer, "--genesis", genesis, "--to", tmp_path / "signed.json", "--yes")
+    assert "Accepted" in run("submit", "--envelope", tmp_path / "signed.json", "--ledger", ledger).stdout
+    payload.write_text('{"action": "governance.advance_clock"}')
+    assert "no envelope of a transaction" in run("sign", payload, "-s", officer, "--yes", expect=2).stderr
+
+
+def test_a_draft_for_another_ledger_is_not_signed(ledger: Path, run: Run, tmp_path: Path) -> None:
+    officer, draft = key_of(ledger, "agency-1-officer"), tmp_path / "draft.json"
+    run("submit", "governance.advance_clock", "-a", '{"seconds": 60}', "-s", f"governance.officer={officer}", "--draft", draft,
+        "--ledger", ledger)  # fmt: skip
+    run("init", tmp_path / "other", "--training", "--bucket-bits", "8")
+    run("publish", "--to", tmp_path / "public", "--ledger", tmp_path / "other")
+    told = run("sign", draft, "-s", officer, "--genesis", tmp_path / "public/genesis.json", "--yes", expect=2)
+    assert "for another ledger" in told.stderr
 
 
 def test_errors_say_what_to_do(ledger: Path, run: Run, tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from prasasti.cli.pilot import pilot
 from prasasti.cli.procuring import disbursed, make_commands
 from prasasti.cli.publishing import proof, publish
 from prasasti.cli.reading import list_, rebuild, search, show, totals
-from prasasti.cli.recording import submit
+from prasasti.cli.recording import sign, submit
 from prasasti.cli.serving import serve
 from prasasti.cli.shell import make_shell
 from prasasti.cli.tables import list_commands
@@ -62,7 +62,7 @@ GOVERNING = (propose, vote, proposals, parameter)
 
 RUNNING = (audit, check_state, backup, restore, serve, witness)
 
-for each in (init, *PEOPLE, submit, *GOVERNING, *make_commands(), import_, publish, proof, export, *READING, *RUNNING, pilot):
+for each in (init, *PEOPLE, submit, sign, *GOVERNING, *make_commands(), import_, publish, proof, export, *READING, *RUNNING, pilot):
     prasasti.add_command(each)
 
 

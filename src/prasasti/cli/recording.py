@@ -1,4 +1,4 @@
-"""The command that records a message: ``submit``."""
+"""The command that records a message, ``submit``, and the one that signs it on a machine without a ledger, ``sign``."""
 
 from __future__ import annotations
 
@@ -12,14 +12,26 @@ from typing import Any
 import click
 
 from prasasti.cli.clauses import find_clause
-from prasasti.cli.shell import REFUSED, Shell, accept_clock_option, command, ledger_option, open_key, open_to_write, shell
+from prasasti.cli.shell import (
+    REFUSED,
+    Shell,
+    accept_clock_option,
+    ask_passphrase,
+    command,
+    ledger_option,
+    open_key,
+    open_to_write,
+    shell,
+)
 from prasasti.core.admission import Inadmissible
 from prasasti.core.contract import find_message
 from prasasti.core.encoding import decode_strict
 from prasasti.core.entries import Receipt
 from prasasti.core.envelope import compute_id, decode_envelope
+from prasasti.core.genesis import compute_chain, decode_genesis
+from prasasti.integrations.signers import open_signer
 from prasasti.services.ledger import Answer, Ledger
-from prasasti.services.submitting import DraftProblem, Signing, add_signature, draft_payload, list_missing_signers, sign_payload
+from prasasti.services.submitting import DraftProblem, Signing, add_signature, draft_payload, list_missing_signers, read_draft, sign_payload
 
 HOUR_SECONDS = 3_600
 _public_key = re.compile("[0-9a-fA-F]{64}")
@@ -76,11 +88,58 @@ def submit(
         send_or_keep(out, ledger, data, draft)
 
 
+@click.command()
+@click.argument("envelope", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--signer", "-s", "location", required=True, metavar="KEY", help="Who signs: a key file, ssh-agent:…, pkcs11:….")
+@click.option("--to", "target", type=click.Path(path_type=Path), metavar="FILE", help="Where it goes; in place of the draft unless named.")
+@click.option(
+    "--genesis",
+    type=click.Path(path_type=Path, exists=True),
+    metavar="FILE",
+    help="The ledger's genesis.json: no draft for another ledger is signed. Keys in clear sign with it alone, for training.",
+)
+@click.option("--yes", "-y", is_flag=True, help="Sign without asking.")
+@command
+def sign(envelope: Path, location: str, target: Path | None, genesis: Path | None, yes: bool) -> None:
+    """Sign a draft on a machine that has neither ledger nor network.
+
+    The draft comes from '--draft FILE' of any command that writes; who signs last hands it to 'submit --envelope'.
+
+    \b
+    prasasti submit procurement.ask_question -a @question.json -s procurement.bidder=PUBLICKEY --draft draft.json
+    prasasti sign draft.json -s bidder.age
+    prasasti submit --envelope draft.json
+    """
+    out, data = shell(), envelope.read_bytes()
+    _say_payload(out, data)
+    is_training = _is_for_training(data, genesis)
+    if not yes and (out.as_json or not click.confirm(out.words("procuring.ask_sign"), err=True)):
+        out.say("procuring.nothing_signed")
+        out.finish({"missing_signers": list_missing_signers(data)}, REFUSED)
+    signer = open_signer(_naming_role.sub("", location), lambda: ask_passphrase(location), training=is_training)
+    keep_envelope(out, add_signature(data, signer), target or envelope)
+
+
+def _is_for_training(envelope: bytes, genesis: Path | None) -> bool:
+    """Whether a draft is for the training ledger of this genesis; DraftProblem where it is for another ledger than this one."""
+    if genesis is None:
+        return False
+    given = genesis.read_bytes()
+    if read_draft(envelope)[2].chain != compute_chain(given):
+        raise DraftProblem(f"the draft is for another ledger than that of {genesis}; nothing was signed")
+    return decode_genesis(given).training
+
+
 def send_or_keep(out: Shell, ledger: Ledger, envelope: bytes, draft: Path | None) -> None:
     """Send an envelope and say what became of it, or write it to a file for others to sign; either ends the command."""
     if draft is None:
         report_answer(out, ledger, envelope, ledger.submit([envelope])[0])
         return
+    keep_envelope(out, envelope, draft)
+
+
+def keep_envelope(out: Shell, envelope: bytes, draft: Path) -> None:
+    """Write an envelope to a file and say who has still to sign; it ends the command."""
     draft.write_bytes(envelope)
     missing = list_missing_signers(envelope)
     if missing:
@@ -124,11 +183,9 @@ def read_public_key(text: str) -> str | None:
 
 def _say_payload(out: Shell, envelope: bytes) -> None:
     """What an envelope of somebody else's asks, before a key signs it."""
-    payload = decode_strict(decode_envelope(envelope)[1])
-    if not isinstance(payload, dict):
-        raise DraftProblem("the envelope's payload is no JSON object")
-    out.say("submit.signing", action=payload.get("action"), actor=payload.get("actor"))
-    for line in json.dumps(payload.get("arguments"), ensure_ascii=False, indent=2).splitlines():
+    _, _, payload = read_draft(envelope)
+    out.say("submit.signing", action=payload.action, actor=payload.actor)
+    for line in json.dumps(payload.arguments, ensure_ascii=False, indent=2).splitlines():
         out.line(line)
 
 

@@ -64,25 +64,41 @@ def sign_payload(payload: Payload, signings: Sequence[Signing]) -> bytes:
     return encode_envelope(payload_bytes, [(signing.signer.public_key, signing.signer.sign(message)) for signing in signings])
 
 
-def add_signature(envelope_bytes: bytes, signer: Signer) -> bytes:
-    """The envelope with one more signature; DraftProblem where its payload does not name the key."""
+def read_draft(draft: bytes) -> tuple[list[Signature], bytes, Payload]:
+    """Signatures so far, the payload's bytes and the payload of an envelope; DraftProblem.
+
+    What nobody signed yet is no envelope to a ledger, which asks for a signature, but is a draft: an envelope without any, or
+    a payload by itself, as outside programs make it from what the API tells of the message.
+    """
     try:
-        envelope, payload_bytes = decode_envelope(envelope_bytes)
-        payload = msgspec.convert(decode_strict(payload_bytes), Payload)
+        shape = decode_strict(draft)
+        if isinstance(shape, dict) and "payloadType" not in shape:
+            payload = msgspec.convert(shape, Payload)
+            return [], encode_canonical(payload), payload
+        if isinstance(shape, dict) and shape.get("signatures") == []:
+            signatures, payload_bytes = [], decode_base64(str(shape.get("payload")))
+        else:
+            envelope, payload_bytes = decode_envelope(draft)
+            signatures = envelope.signatures
+        return signatures, payload_bytes, msgspec.convert(decode_strict(payload_bytes), Payload)
     except (EncodingProblem, msgspec.ValidationError) as problem:
         raise DraftProblem(f"no envelope of a transaction: {problem}") from problem
+
+
+def add_signature(envelope_bytes: bytes, signer: Signer) -> bytes:
+    """The envelope with one more signature; DraftProblem where its payload does not name the key."""
+    signatures, payload_bytes, payload = read_draft(envelope_bytes)
     key = signer.public_key.hex()
     if key not in [each.key for each in payload.signers]:
         raise DraftProblem(f"the payload does not name the key {key} as a signer")
-    others = [_pair(signature) for signature in envelope.signatures if signature.keyid != key]
+    others = [_pair(signature) for signature in signatures if signature.keyid != key]
     return encode_envelope(payload_bytes, [*others, (signer.public_key, signer.sign(encode_pae(payload_bytes)))])
 
 
 def list_missing_signers(envelope_bytes: bytes) -> list[str]:
     """Keys that the payload names and that have not signed yet."""
-    envelope, payload_bytes = decode_envelope(envelope_bytes)
-    payload = msgspec.convert(decode_strict(payload_bytes), Payload)
-    signed = [signature.keyid for signature in envelope.signatures]
+    signatures, _, payload = read_draft(envelope_bytes)
+    signed = [signature.keyid for signature in signatures]
     return [each.key for each in payload.signers if each.key not in signed]
 
 
