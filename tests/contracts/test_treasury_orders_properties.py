@@ -99,6 +99,9 @@ class Payments(RuleBasedStateMachine):
         self.name("66" * 32)
         for treasury in ("treasury-1", "treasury-2"):
             self.verify("66" * 32, treasury)
+        for commitment in ("works", "works", "abroad"):
+            self.order(commitment, 50, 5, 2027, "clerk")
+        self.push([0, 1])
 
     def do(self, name: str, arguments: dict[str, Any], *signers: Signer) -> str:
         self.world.time += 60
@@ -125,7 +128,7 @@ class Payments(RuleBasedStateMachine):
     def verify(self, account: str, treasury: str) -> None:
         self.do("verify_account", {"account": account, "organisation": "bidder-1"}, (f"{treasury}/payer", PAYS))
 
-    @act(times=5, commitment=st.sampled_from([*COMMITMENTS, "works", "works"]), net=st.integers(0, 60), tax=st.integers(0, 9),
+    @act(times=3, commitment=st.sampled_from([*COMMITMENTS, "works", "works"]), net=st.integers(0, 60), tax=st.integers(0, 9),
           year=st.sampled_from([2026, 2026, 2027, 2028]), person=PEOPLE)  # fmt: skip
     def order(self, commitment: str, net: int, tax: int, year: int, person: str) -> None:
         name, treasury = f"{commitment}-{len(self.orders)}", "treasury-2" if commitment == "elsewhere" else "treasury-1"
@@ -141,7 +144,7 @@ class Payments(RuleBasedStateMachine):
             self.orders.append(name)
             self.raised[name] = net + tax
 
-    @act(times=2, number=NUMBERS, treasury=TREASURIES, two=st.booleans(), approver=APPROVERS)
+    @act(times=1, number=NUMBERS, treasury=TREASURIES, two=st.booleans(), approver=APPROVERS)
     def approve(self, number: int, treasury: str, two: bool, approver: str) -> None:
         order = self.pick(number)
         if order is not None:
@@ -152,7 +155,7 @@ class Payments(RuleBasedStateMachine):
         arguments = {"count": 1, "orders": [order.order], "sum": str(total)}
         self.do("approve", arguments, *((f"{treasury}/{name}", "treasury.approver") for name in names))
 
-    @act(times=2, numbers=st.lists(NUMBERS, min_size=1, max_size=3), treasury=TREASURIES, payer=PAYERS)
+    @act(times=1, numbers=st.lists(NUMBERS, min_size=1, max_size=3), treasury=TREASURIES, payer=PAYERS)
     def make_batch(self, numbers: list[int], treasury: str, payer: str) -> None:
         found = {order.order: order for order in map(self.pick, numbers) if order is not None}
         if found:
@@ -177,7 +180,7 @@ class Payments(RuleBasedStateMachine):
         """Orders whose net line is in one of some states."""
         return [order for _, order in sorted(self.read(OrderRecord, "order").items()) if order.lines[0].state in states]
 
-    @act(times=6, numbers=st.lists(NUMBERS, min_size=1, max_size=2))
+    @act(times=8, numbers=st.lists(NUMBERS, min_size=1, max_size=2))
     def push(self, numbers: list[int]) -> None:
         """Orders go the whole way to the bank, where they may."""
         raised = self.list_in(RAISED)
@@ -187,10 +190,10 @@ class Payments(RuleBasedStateMachine):
             self.batch_all([order], order.treasury, "payer-2")
             self.do("send_batch", {"batch": f"batch-{len(self.batches) - 1}", "file": "88" * 32}, (f"{order.treasury}/payer-2", PAYS))
 
-    @act(times=6, number=NUMBERS, outcome=OUTCOMES, by_bank=st.booleans())
+    @act(times=16, number=NUMBERS, outcome=OUTCOMES, by_bank=st.booleans())
     def tell(self, number: int, outcome: str, by_bank: bool) -> None:
-        """What a bank would say next of a line: paid, rejected, or given back after it was paid."""
-        found = self.list_in(PAID if outcome == RETURNED else SENT)
+        """What a bank would say next of a line: paid, rejected, or given back after it was paid; now and then what it cannot."""
+        found = self.list_in(SENT, PAID) if number % 4 == 0 else self.list_in(PAID if outcome == RETURNED else SENT)
         if not found:
             return
         order = found[number % len(found)]
@@ -205,7 +208,7 @@ class Payments(RuleBasedStateMachine):
                 "order": order.order, "outcome": outcome,
             })  # fmt: skip
 
-    @act(times=4, number=NUMBERS)
+    @act(times=8, number=NUMBERS)
     def pay_again(self, number: int) -> None:
         """Another order pays what came back, where it may."""
         found = self.list_in(REJECTED, RETURNED)
@@ -285,7 +288,7 @@ class Payments(RuleBasedStateMachine):
         arguments = {"amount": str(amount), "bank": bank, "entry": entry, "for": kind, "statement": SCAN} | named
         self.do("record_receipt", arguments, (f"{treasury}/payer", PAYS))
 
-    @act(times=2, step=STEPS, amount=st.integers(0, 1_200))
+    @act(times=3, step=STEPS, amount=st.sampled_from([0, 200, 500, 900, 1_200]))
     def carry_over(self, step: tuple[str, str], amount: int) -> None:
         self.world.carry(amount, *step)
 
@@ -313,6 +316,7 @@ class Payments(RuleBasedStateMachine):
             lines = [line for each in chain for line in each.lines]
             assert sum(parse_amount(line.amount_minor) for line in lines if line.state != REPLACED) == total
             assert sum(parse_amount(line.amount_minor) for line in lines if line.state in (PAID, WITHHELD)) <= total
+            assert chain[-1].lines[0].state != PAID or all(line.state in (PAID, WITHHELD, REPLACED) for line in lines)
         for order in orders.values():
             standing = [line for line in order.lines if line.state != REPLACED]
             assert sum(parse_amount(line.amount_minor) for line in standing) == sum(parse_amount(year.amount_minor) for year in order.years)
@@ -382,5 +386,5 @@ class Payments(RuleBasedStateMachine):
             assert all(line.state != SENT for line in order.lines) or batches[order.batch].state == SENT
 
 
-Payments.TestCase.settings = settings(max_examples=60, stateful_step_count=60, deadline=None, derandomize=True)
+Payments.TestCase.settings = settings(max_examples=70, stateful_step_count=60, deadline=None, derandomize=True)
 TestPayments = Payments.TestCase
