@@ -17,6 +17,7 @@ from tests.contracts.delivering import CONTRACT, PRICE, SUPPLIER
 from tests.contracts.paying import PAYER, STATEMENT, Payments
 from tests.contracts.selection import DAY, MILLION, PROCESS, found
 from tests.core.ledger import ACCEPTED
+from tests.integrations.ocds.test_delivered import RUNS, Run
 from tests.readmodel.world import World
 from tests.services.traced import check_traces
 
@@ -64,6 +65,17 @@ def test_every_level_adds_up_as_the_log_says(world: World) -> None:
     kinds = {node.kind for told in traces.values() for node, _ in walk(told.nodes)}
     levels = {"line", "share", "contract", "milestone", "part", "certificate", "order", "payment", "tax", "entry"}
     assert kinds == levels | {"supplier", "buyer"}
+
+
+@pytest.mark.parametrize("run", RUNS.values(), ids=list(RUNS))
+def test_what_a_statement_pays_adds_up(run: Run, tmp_path: Path) -> None:
+    delivery = Payments.begin(found(tmp_path), terms={"advance_bp": 1_500, "retention_bp": 500})
+    run(delivery)
+    world = World(tmp_path, delivery.ledger)
+    told = check_traces(world.opened)[f"contract:{CONTRACT}"]
+    banks = {node.facts["bank"] for node, _ in walk(told.nodes) if node.kind == "entry"}
+    assert "bank-1" in banks
+    world.documents.close()
 
 
 def test_from_the_line_to_the_banks_entry(world: World) -> None:
