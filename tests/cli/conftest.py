@@ -19,13 +19,14 @@ SAMPLE = Path(__file__).parents[2] / "src/prasasti/cli/samples/park-benches.json
 @pytest.fixture
 def run() -> Run:
     """Runs a command as the terminal would, in English unless told."""
-
-    def run_command(*arguments: str | Path, expect: int = 0, stdin: str | None = None) -> Result:
-        result = CliRunner().invoke(prasasti, ["--language", "en", *map(str, arguments)], input=stdin)
-        assert result.exit_code == expect, f"{result.output}\n{result.exception!r}"
-        return result
-
     return run_command
+
+
+def run_command(*arguments: str | Path, expect: int = 0, stdin: str | None = None) -> Result:
+    """Run a command; it ends with the exit code that is expected."""
+    result = CliRunner().invoke(prasasti, ["--language", "en", *map(str, arguments)], input=stdin)
+    assert result.exit_code == expect, f"{result.output}\n{result.exception!r}"
+    return result
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -23,12 +24,12 @@ PRICES = {"bidder-1": "2900000", "bidder-2": "2800000"}
 class Desk:
     """Everybody's keys in one place, and the commands that they give; with an ``address``, through the node that listens there."""
 
-    def __init__(self, folder: Path, run: Run, address: str = "") -> None:
+    def __init__(self, folder: Path, run: Run, address: str = "", **parameters: Any) -> None:
         self.folder = folder / "ledger"
         if not self.folder.exists():
-            found_ledger(folder)
+            found_ledger(folder, **parameters)
         self.keys = folder / "keys"
-        self.keys.mkdir()
+        self.keys.mkdir(exist_ok=True)
         self.run = run
         # Through a node a command has no folder of a ledger: what it reads there would fail.
         self.where = ("--node", address, "--ledger", folder / "elsewhere") if address else ("--ledger", self.folder)
@@ -67,10 +68,10 @@ class Desk:
             return get_lot(ledger.state, PROCESS, LOT)
 
 
-def found_ledger(folder: Path) -> bytes:
+def found_ledger(folder: Path, **parameters: Any) -> bytes:
     """A ledger of the test's organisations below a folder; its genesis.json."""
     genesis = encode_canonical(
-        msgspec.json.decode(found(folder).genesis_bytes) | {"consensus_parts": msgspec.to_builtins(bootstrap.allowed_parts())}
+        msgspec.json.decode(found(folder, **parameters).genesis_bytes) | {"consensus_parts": msgspec.to_builtins(bootstrap.allowed_parts())}
     )
     bootstrap.create_ledger(folder / "ledger", genesis)
     return genesis
@@ -126,26 +127,26 @@ def open_all(desk: Desk) -> None:
         desk("trustee", "share", PROCESS, LOT, signers=(f"{trustee}/trustee",))
 
 
-def decide(desk: Desk) -> None:
+def decide(desk: Desk, bidders: Iterable[str] = PRICES) -> None:
     """Interests, requirements, votes."""
     for name in (*COMMITTEE, "officer", "inspector"):
         desk("committee", "declare", PROCESS, signers=(name,))
     minutes = {"document": {"file": "minutes.pdf"}, "page": 1, "pass": True, "reason": "met", "requirement": "licence"}
-    outcomes = desk.write("outcomes.json", {"outcomes": [{"bidder": bidder} | minutes for bidder in PRICES]})
+    outcomes = desk.write("outcomes.json", {"outcomes": [{"bidder": bidder} | minutes for bidder in bidders]})
     desk("committee", "check", PROCESS, LOT, "--from", outcomes, signers=COMMITTEE[:2])
     for name in COMMITTEE:
         desk("committee", "vote", PROCESS, LOT, *"--ballot 1 --ranking 1 --choice adopt --reason agreed".split(), signers=(name,))
 
 
-def draft(desk: Desk) -> None:
-    """The contract of the award, in two halves."""
+def draft(desk: Desk, terms: Mapping[str, Any] = TERMS, items: Sequence[Mapping[str, str]] = ()) -> None:
+    """The contract of the award, in two halves, each with the items."""
     given = {
         "bill": [{"item": f"{LOT}-bench", "unit_price": "7000000"}],
         "milestones": [
-            {"amount": "140000000", "due": desk.now() + days * DAY, "id": name, "items": [], "title": name}
+            {"amount": "140000000", "due": desk.now() + days * DAY, "id": name, "items": list(items), "title": name}
             for name, days in (("half", 30), ("rest", 60))
         ],
-        "terms": TERMS,
+        "terms": dict(terms),
         "years": [{"amount": "280000000", "line": "2026-parks"}],
     }
     desk(

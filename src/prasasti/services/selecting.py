@@ -59,7 +59,8 @@ _media_type = re.compile(r"[a-z0-9.+-]+/[a-z0-9.+-]+")
 
 
 class Field(NamedTuple):
-    """A field of a message as a person gives it: ``kind`` is choice, document, flag, json, money, number, text or texts."""
+    """A field of a message as a person gives it: ``kind`` is change (money with a sign), choice,
+    document, flag, json, money, number, text or texts."""
 
     name: str
     encoded: str
@@ -90,7 +91,7 @@ def _read_kind(hint: Any, required: bool) -> tuple[str, bool, tuple[str, ...]]:
     if get_origin(hint) in (Union, UnionType):
         (hint,) = [each for each in get_args(hint) if each is not NoneType]
     if hint in (Amount, SignedAmount):
-        return "money", required, ()
+        return "money" if hint == Amount else "change", required, ()
     bare = get_args(hint)[0] if get_origin(hint) is Annotated else hint
     if get_origin(bare) is Literal:
         return "choice", required, tuple(map(str, get_args(bare)))
@@ -106,6 +107,8 @@ def read_field(ledger: Ledger, field: Field, text: str, currency: str) -> Any:
     """What a person gave for a field as it stands in a message; DraftProblem says what it should have been."""
     if field.kind == "money":
         return read_money(text, currency, field.name)
+    if field.kind == "change":
+        return read_change(text, currency, field.name)
     if field.kind == "number":
         return read_number(text, field.name)
     if field.kind == "document":
@@ -127,6 +130,12 @@ def read_money(text: str, currency: str, name: str) -> str:
     if scaled is None or scaled != scaled.to_integral_value():
         raise DraftProblem(f"{name}: {text} is no amount; give plain digits of the currency's units, such as 280000000 or 280000000.50")
     return str(int(scaled))
+
+
+def read_change(text: str, currency: str, name: str) -> str:
+    """Minor units of an amount that may have a sign; DraftProblem."""
+    minor = read_money(text.removeprefix("-" if text.startswith("-") else "+"), currency, name)
+    return f"-{minor}" if text.startswith("-") and minor != "0" else minor
 
 
 def read_number(text: str, name: str) -> int:

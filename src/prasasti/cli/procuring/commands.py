@@ -16,7 +16,7 @@ from prasasti.cli.procuring.examples import write_example
 from prasasti.cli.procuring.options import make_parameters
 from prasasti.cli.procuring.paying import PAYING, PayingSending, own_account
 from prasasti.cli.procuring.sending import Sending
-from prasasti.cli.procuring.table import GROUPS, ROWS, Row, get_message
+from prasasti.cli.procuring.table import GROUPS, ROWS, TOLD, Row, get_message
 from prasasti.cli.shell import command, open_to_write, shell
 from prasasti.services.sealing import SealingProblem, seal_file
 from prasasti.services.submitting import DraftProblem
@@ -27,7 +27,8 @@ class MessageCommand(click.Command):
 
     def __init__(self, row: Row) -> None:
         message = get_message(row.action)
-        told = (message.arguments.__doc__ or "").strip().split("\n\n")[0].partition(": ")[2].replace("``", "") or row.action
+        first = " ".join((message.arguments.__doc__ or "").split("\n\n")[0].split())
+        told = TOLD.get(f"{row.group} {row.name}") or first.partition(": ")[2].replace("``", "") or row.action
         help_text = f"{told[0].upper()}{told[1:]}\n\nRecords {row.action}; signed as {' or '.join(message.roles)}."
         super().__init__(row.name, callback=_make_callback(row), help=help_text)
         self._row = row

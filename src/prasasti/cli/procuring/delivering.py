@@ -133,7 +133,7 @@ class DeliveringSending(Sending):
             {milestone: selecting.read_number(text, milestone) for milestone, text in dues.items()},
             {milestone: int(selecting.read_money(text, currency, milestone)) for milestone, text in prices.items()},
             {_split_item(name): read_quantity(text, name) for name, text in counts.items()},
-            {line: _read_change(text, currency, line) for line, text in budgets.items()},
+            {line: int(selecting.read_change(text, currency, line)) for line, text in budgets.items()},
         )
         if not any((*changes, given.get("milestones"), given.get("items"))):
             raise click.UsageError("nothing changes: give --due, --amount or --quantity, or milestones in the file of --from")
@@ -182,12 +182,6 @@ def _split_item(name: str) -> tuple[str, str]:
     if not colon or not milestone or not item:
         raise DraftProblem(f"{name} is not MILESTONE:ITEM, such as half:bench; nothing was signed")
     return milestone, item
-
-
-def _read_change(text: str, currency: str, name: str) -> int:
-    """Minor units of an amount with a sign; DraftProblem."""
-    minor = int(selecting.read_money(text.removeprefix("-").removeprefix("+"), currency, name))
-    return -minor if text.startswith("-") else minor
 
 
 def _parse_amount(text: object, name: str) -> int:

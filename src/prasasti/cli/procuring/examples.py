@@ -24,7 +24,7 @@ SEALED_SAMPLES = {
     "inspection": ["--outcome part", "--quantity bench=12.5", "--reason incomplete", "--document minutes.pdf"],
     "report": ["--contract contract-1", "--document report.pdf"],
     "sample": [
-        "--list procurement/contracts/bidder-1", "--size 1000", "--log-root 5a…5a", "--count 20", "--examined 20", "--differing 1",
+        "--listed procurement/contracts/bidder-1", "--size 1000", "--log-root 5a…5a", "--count 20", "--examined 20", "--differing 1",
         "--findings findings.pdf",
     ],
     "account": ["--bank BMRIIDJA", "--export for-the-treasury.json"], "file": ["--bank https://bank.example/payments"],
@@ -56,7 +56,7 @@ def _sample_option(field: Field) -> str:
     if field.kind == "flag":
         return flag
     samples = {
-        "document": "minutes.pdf", "money": "280000000", "number": "2026-12-31" if field.name in TIMES else "0", "texts": "lot-1",
+        "change": "-280000", "document": "minutes.pdf", "money": "280000000", "number": "2026-12-31" if field.name in TIMES else "0", "texts": "lot-1",
         "text": f"{field.name}-1",
     }  # fmt: skip
     return f"{flag} {SAMPLES.get(field.name) or (field.choices[0] if field.choices else samples[field.kind])}"

@@ -32,12 +32,13 @@ def _make_option(field: Field, row: Row) -> click.Option:
     if field.kind == "flag":
         return click.Option([f"{flag}/--no-{flag[2:]}", field.name], default=None, help=f"Yes or no.{needed}")
     told = {
-        "choice": "", "document": "A file; a PDF unless named.", "json": "As JSON, or in a file.", "money": "In units of the currency.",
-        "number": _describe_number(field.name), "text": "", "texts": "Several, with commas between.",
+        "change": "In units of the currency; less than 0 with a minus.", "choice": "", "document": "A file; a PDF unless named.",
+        "json": "As JSON, or in a file.", "money": "In units of the currency.", "number": _describe_number(field.name), "text": "",
+        "texts": "Several, with commas between.",
     }[field.kind]  # fmt: skip
     metavar = {
-        "document": "FILE[:MEDIA/TYPE]", "json": "JSON|@FILE", "money": "AMOUNT", "number": "TIME" if field.name in TIMES else "NUMBER",
-        "texts": "A,B,…", "text": "TEXT",
+        "change": "±AMOUNT", "document": "FILE[:MEDIA/TYPE]", "json": "JSON|@FILE", "money": "AMOUNT",
+        "number": "TIME" if field.name in TIMES else "NUMBER", "texts": "A,B,…", "text": "TEXT",
     }.get(field.kind)  # fmt: skip
     choices = click.Choice(field.choices) if field.kind == "choice" else None
     return click.Option([flag, field.name], metavar=metavar, type=choices, help=f"{told}{needed}".strip() or None)

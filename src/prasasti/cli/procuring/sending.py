@@ -58,8 +58,7 @@ class Sending:
         for position, arguments in enumerate(all_arguments):
             converted = selecting.convert_arguments(self.message, arguments)
             actor = self._find_record(signers[0][1]).organisation
-            self._say(arguments, actor, signers)
-            self._explain(converted, actor, signers)
+            self._say(arguments, converted, actor, signers)
             self._foresee(converted, actor, signers)
             self._ask()
             self._send(arguments, signers, is_last=position == len(all_arguments) - 1)
@@ -136,14 +135,13 @@ class Sending:
                 raise DraftProblem(f"{source}: the arguments are a JSON object")
             base |= read
         fields = [f for f in selecting.list_fields(self.message.arguments) if f.name not in self.row.hidden]
-        plain = {f.encoded: self.options[f.name] for f in fields if f.kind != "money" and self.options.get(f.name) is not None}
+        named = [f for f in fields if self.options.get(f.name) is not None]
+        plain = {f.encoded: self.options[f.name] for f in named if f.kind not in ("change", "money")}
         texts = {f.encoded: f for f in fields if f.kind != "flag"}
         currency = selecting.find_currency(self.ledger.state, base | plain)
-        for field in fields:
-            value = self.options.get(field.name)
-            if value is not None:
-                is_text = field.encoded in texts
-                base[field.encoded] = selecting.read_field(self.ledger, field, str(value), currency) if is_text else value
+        for field in named:
+            value, is_text = self.options[field.name], field.encoded in texts
+            base[field.encoded] = selecting.read_field(self.ledger, field, str(value), currency) if is_text else value
         missing = [f"--{f.name.replace('_', '-')}" for f in fields if self.row.needs(f) and f.encoded not in base]
         if missing:
             raise click.UsageError(f"still needed: {', '.join(missing)} (or in the file of --from)")
@@ -176,18 +174,19 @@ class Sending:
             raise DraftProblem(f"the key {_hex(key)} is not registered on this ledger")
         return record
 
-    def _say(self, arguments: dict[str, Any], actor: str, signers: list[tuple[str, Signer | bytes]]) -> None:
+    def _say(self, arguments: dict[str, Any], converted: msgspec.Struct, actor: str, signers: list[tuple[str, Signer | bytes]]) -> None:
         out, action = self.out, self.row.action.replace(".", "_")
         out.say("procuring.recorded", action=self.row.action, actor=actor)
         currency = selecting.find_currency(self.ledger.state, arguments)
         fields = selecting.list_fields(self.message.arguments)
-        money = {field.encoded for field in fields if field.kind == "money"}
+        money = {field.encoded for field in fields if field.kind in ("change", "money")}
         times = {field.encoded for field in fields if field.name in TIMES}
         for name, value in sorted(arguments.items()):
             spelled = spell_amount(out, value, currency) if name in money else _shorten(value)
             spelled += f" ({out.time(value)})" if name in times and isinstance(value, int) else ""
             # With suite 00 the beginning of what is sealed is the beginning of the contents.
             out.line(f"   {name}: {out.words('procuring.hidden') if name == 'sealed' else spelled}")
+        self._explain(converted, actor, signers)
         for role, key in signers:
             record = self._find_record(key)
             out.say("procuring.signer", organisation=record.organisation, handle=record.handle, role=role)

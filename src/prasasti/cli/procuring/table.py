@@ -142,6 +142,32 @@ GROUPS = {
 }
 
 
+# What a command does, where its message says that of several commands, or of arguments that are computed.
+TOLD = {
+    "contract advance": "The contractor takes a part of the price in advance. Taxes are computed.",
+    "contract amend": "The parties change the contract. Give what changes: the rest is restated as it stands, the new price computed.",
+    "contract notice": "The officer gives notice of what is wrong, and until when it is to be mended.",
+    "contract suspend": "The officer suspends the contract; due dates move by as long as that lasts.",
+    "contract resume": "The officer lets a suspended contract go on.",
+    "contract chance": "The officer gives a last chance to finish what is late; damages go on meanwhile.",
+    "contract hand-over": "Officer and inspector take over what was delivered. What is given back of the retention, and its taxes, "
+    "are computed.",
+    "contract defect": "Officer and inspector record a defect while the time for defects lasts.",
+    "contract accept": "Officer and inspector accept for good what was handed over. What is given back, and taxes, are computed.",
+    "milestone evidence": "The contractor shows what it did of a milestone, by photographs or other documents.",
+    "milestone inspect": "The inspector accepts all that is left of a milestone, a part of it, or nothing. A part is an amount; of a "
+    "measured contract it is quantities.",
+    "milestone certify": "The certifier certifies what was accepted. Recovery of the advance, retention, damages for delay and taxes are "
+    "computed and shown; what is left is ordered to be paid.",
+    "invoice file": "The contractor asks for what was accepted, all of it. Amount and taxes are computed.",
+    "treasury report": "The payer reports what became of an order's line, as a statement shows. The account is the approved one.",
+    "treasury replace": "Officer and contractor have what a bank rejected or gave back paid by another order, to the account verified now.",
+    "payment outside": "The payer records a payment for a contract that no order here asked for.",
+    "payment explain": "Payer and officer say by a document why a payment outside was made.",
+    "sample record": "An auditor records what a log root drew from a list, and what was found. The numbers are drawn here.",
+}
+
+
 # Of the whole numbers among the arguments those that are seconds UTC; of the others one ends in _bp or is a count.
 TIMES = frozenset({
     "deadline", "estimate_date", "opening", "qualification_deadline", "question_end", "start", "to", "until", "valid_until",
