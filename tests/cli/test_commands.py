@@ -195,6 +195,7 @@ def test_errors_say_what_to_do(ledger: Path, run: Run, tmp_path: Path) -> None:
         (("init", ledger, "--training"), 2, "holds a ledger already"),
         (("init", tmp_path / "other"), 2, "--training, --founders FILE, --genesis FILE"),
         (("import", "ocds", tmp_path / "none.json", "--ledger", ledger), 2, "is not a file"),
+        (("tasks", "--process", "ocds-213czf-nothing", "--ledger", ledger), 2, "no selection ocds-213czf-nothing"),
         (("submit", "governance.fly", "-a", "{}", "--ledger", ledger), 2, "this ledger has no action"),
         (("submit", "governance.advance_clock", "-a", "{", "-s", "governance.officer=x.age", "--ledger", ledger), 2, "not JSON"),
         (("submit", "governance.advance_clock", "-a", "{}", "-s", "x", "--ledger", ledger), 2, "ROLE=KEY"),

@@ -8,6 +8,7 @@ import click
 
 from prasasti import bootstrap
 from prasasti.cli.shell import Shell, command, ledger_option, open_key, shell
+from prasasti.contracts.procurement.process import find_process
 from prasasti.core.genesis import KeyRecord
 from prasasti.services.ledger import Ledger
 from prasasti.services.submitting import DraftProblem
@@ -32,6 +33,8 @@ def tasks(location: str | None, organisation: str | None, process: str | None, l
     """
     out = shell()
     with bootstrap.open_for_reading(ledger_folder) as ledger:
+        if process is not None and find_process(ledger.view_stored(), process) is None:
+            raise DraftProblem(f"there is no selection {process} on this ledger; prasasti tasks without --process names those that wait")
         now = ledger.now()
         found = list_tasks(ledger.view_stored(), find_waiting(ledger), now)
         holder = _find_holder(ledger, location) if location is not None else None
