@@ -19,8 +19,9 @@ from prasasti.readmodel.database import READ_MODEL_NAME
 from prasasti.services import projecting
 from prasasti.storage.ledger_database import DATABASE_NAME
 from tests.bench.answers import A_TENTH, CHUNK, insert_processes
+from tests.bench.delivered import deliver_half
 from tests.bench.measure import Figure, collect, rate_of, sample_in_turn, told
-from tests.bench.selections import Cohort, OneLot, Yard, ocid, open_yard
+from tests.bench.selections import LOTS, Cohort, OneLot, Yard, ocid, open_yard
 
 COHORT, QUICK_COHORT = 100, 20
 LOT_SIZES, QUICK_LOT_SIZES = (250, 500, 1_000, 2_000), (50, 100)
@@ -93,9 +94,12 @@ def measure_lots(folder: Path, sizes: tuple[int, ...], segments: int, say: Calla
 
 
 def measure_one_among(folder: Path, processes: int, segments: int, say: Callable[[str], None]) -> list[Figure]:
-    """``show`` and ``explain`` of one native process among many, in this process, beside the bare queries."""
+    """``show`` and ``explain`` of one native process among many, and ``trace`` of its contract, one half of which is paid, in this process,
+    beside the bare queries."""
+    contract = f"c0s{NATIVES // 2}-{LOTS[0]}"
     with open_yard(folder) as yard:
         Cohort(yard, 0, NATIVES).run()
+        deliver_half(yard, contract)
         entries = yard.ledger.database.size()
     with bootstrap.open_for_reading(folder) as ledger, projecting.open_current(ledger) as model:
         chance = random.Random(5)
@@ -108,10 +112,10 @@ def measure_one_among(folder: Path, processes: int, segments: int, say: Callable
         connection.execute("ATTACH ? AS ledger", (str(folder / DATABASE_NAME),))
         return [
             Figure(
-                f"{command} of a selection, {processes:,} processes", "the bare query", None, "answers",
-                collect(sample_in_turn(segments, _asking(command, name, folder), _querying(name, connection))), rate_goal=A_TENTH,
+                f"{command} of a {what}, {processes:,} processes", "the bare query", None, "answers",
+                collect(sample_in_turn(segments, _asking(command, asked, folder), _querying(name, connection))), rate_goal=A_TENTH,
             )
-            for command in ("show", "explain")
+            for command, asked, what in (("show", name, "selection"), ("explain", name, "selection"), ("trace", contract, "contract"))
         ]  # fmt: skip
 
 
