@@ -292,6 +292,23 @@ WRONG: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
         ("milestone", "inspect", *HALF, "--outcome", "part", "--quantity", f"{ITEM}=1", "--quantity", f"{ITEM}=2"), ("inspector",),
         "is given twice",
     ),
+    "a quantity of nothing": (
+        ("milestone", "inspect", *HALF, "--outcome", "part", "--quantity", f"{ITEM}=0"), ("inspector",), "leave it out",
+    ),
+    "a price that is no amount": (
+        ("contract", "amend", CONTRACT, "--amendment", "a", "--reason", "scope", "--amount", "half=99999999999999999"),
+        ("officer", *DIRECTOR), "is no amount",
+    ),
+    "a quantity that no amount pays": (
+        ("contract", "amend", CONTRACT, "--amendment", "a", "--reason", "scope", "--quantity", f"half:{ITEM}=999999999999",
+         "--quantity", f"rest:{ITEM}=999999999999"),
+        ("officer", *DIRECTOR), "below 2^63",
+    ),
+    "a change that is no amount": (
+        ("contract", "amend", CONTRACT, "--amendment", "a", "--reason", "scope", "--amount", "half=1500000", "--budget",
+         "2026-parks=-99999999999999999"),
+        ("officer", *DIRECTOR), "is no amount",
+    ),
     "no outcome": (("milestone", "inspect", *HALF, "--outcome", "maybe"), ("inspector",), "'maybe' is not one of"),
     "nothing accepted to certify": (
         ("milestone", "certify", *HALF, "--certificate", "certificate-1"), ("certifier",), "evidence and inspection come first",
@@ -346,6 +363,12 @@ def test_another_rate_of_a_tax_has_a_reason(signed: Path, rate: str, told: str, 
     assert told in Contract(signed, run).say(*words, signers=DIRECTOR, document=False, expect=2)
 
 
+@pytest.mark.parametrize("amount", ["0.001", "99999999999999999", "-5"])
+def test_an_advance_is_an_amount(signed: Path, amount: str, run: Run) -> None:
+    words = ("contract", "advance", CONTRACT, "--amount", amount)
+    assert "is no amount" in Contract(signed, run).say(*words, signers=DIRECTOR, document=False, expect=2)
+
+
 def test_evidence_says_when_and_where(signed: Path, run: Run) -> None:
     desk, words = Contract(signed, run), ("milestone", "evidence", *HALF, "--subcontractors-paid")
     assert "still needed: --photo" in desk.say(*words, signers=DIRECTOR, document=False, expect=2)
@@ -381,6 +404,26 @@ def test_a_file_cannot_say_another_act(signed: Path, run: Run) -> None:
     source = desk.write("act.json", {"act": "resume"})
     words = ("contract", "suspend", CONTRACT, "--ground", "weather", "--from", source)
     assert "act: this command says suspend of it, the file resume" in desk.say(*words, signers=("officer",), expect=2)
+
+
+@pytest.mark.parametrize(
+    ("words", "signers", "given", "told"),
+    [
+        (("report", "take", "report-1", "--contract", CONTRACT), ("citizens-1/desk",), {"about": "x"}, "about: Expected `object`"),
+        (("treasury", "replace", "contract-1-1"), ("officer", *DIRECTOR), {"lines": ["x"]}, "lines: Expected `int`"),
+        (("contract", "amend", CONTRACT), ("officer", *DIRECTOR), {"milestones": [{"amount": 5}]}, "milestones: Expected `str`"),
+        (("contract", "advance", CONTRACT), DIRECTOR, {"amount": 7}, "amount: Expected `str`"),
+        (("milestone", "evidence", *HALF, "--subcontractors-paid"), DIRECTOR, {"evidence": "x"}, "evidence: Expected `array`"),
+    ],
+)
+def test_what_a_file_has_of_another_kind_is_told(
+    signed: Path, words: tuple[str, ...], signers: tuple[str, ...], given: dict[str, Any], told: str, run: Run
+) -> None:
+    desk = Contract(signed, run)
+    needed = {"amendment": "a", "document": {"file": "minutes.pdf"}, "reason": "scope"} if "amend" in words else {}
+    needed |= {"document": {"file": "minutes.pdf"}} if "take" in words else {}
+    source = desk.write("given.json", needed | given)
+    assert told in desk.say(*words, "--from", source, signers=signers, document=False, expect=2)
 
 
 def test_it_is_shown_before_it_is_asked_in_both_languages_and_not_in_json(desk: Contract) -> None:

@@ -40,7 +40,7 @@ from prasasti.core.contract import Call, Message, Rejection, View, evaluate
 from prasasti.core.encoding import decode_base64, decode_strict, encode_base64
 from prasasti.core.envelope import Signer as PayloadSigner
 from prasasti.core.genesis import KeyRecord
-from prasasti.core.types import Amount, Document, SignedAmount, require
+from prasasti.core.types import MAX_AMOUNT_MINOR, Amount, Document, SignedAmount, require
 from prasasti.readmodel.money import find_decimals
 from prasasti.services.ledger import Ledger
 from prasasti.services.sealing import make_share, seal_proposal, seal_scores
@@ -127,7 +127,7 @@ def read_money(text: str, currency: str, name: str) -> str:
         scaled = Decimal(text).scaleb(find_decimals(currency)) if re.fullmatch(r"[0-9]{1,19}(\.[0-9]{1,4})?", text) else None
     except InvalidOperation:
         scaled = None
-    if scaled is None or scaled != scaled.to_integral_value():
+    if scaled is None or scaled != scaled.to_integral_value() or scaled > MAX_AMOUNT_MINOR:
         raise DraftProblem(f"{name}: {text} is no amount; give plain digits of the currency's units, such as 280000000 or 280000000.50")
     return str(int(scaled))
 
@@ -190,6 +190,19 @@ def convert_arguments(message: Message, arguments: Mapping[str, Any]) -> Struct:
         return msgspec.convert(msgspec.to_builtins(arguments), message.arguments)
     except msgspec.ValidationError as problem:
         raise DraftProblem(f"{problem}; nothing was signed") from problem
+
+
+def check_fields(message: Message, given: Mapping[str, Any]) -> None:
+    """That each field that is given, perhaps not all, is of its kind; DraftProblem. Whoever computes with them can count on it."""
+    hints = get_type_hints(message.arguments, include_extras=True)
+    names = zip(message.arguments.__struct_encode_fields__, message.arguments.__struct_fields__, strict=True)
+    for encoded, name in names:
+        if encoded not in given:
+            continue
+        try:
+            msgspec.convert(msgspec.to_builtins(given[encoded]), hints[name])
+        except msgspec.ValidationError as problem:
+            raise DraftProblem(f"{encoded}: {problem}; nothing was signed") from problem
 
 
 def choose_role(view: View, message: Message, key: str) -> str:

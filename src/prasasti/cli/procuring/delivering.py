@@ -45,6 +45,8 @@ class DeliveringSending(Sending):
 
     def _make(self, signers: Signers) -> list[dict[str, Any]]:
         given = self._read_given()
+        # What has a pattern of its own is told better where it is used.
+        selecting.check_fields(self.message, {name: value for name, value in given.items() if name not in ("list", "log_root")})
         makers: Mapping[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "advance": self._make_advance, "amendment": self._make_amendment, "certificate": self._make_certificate, "end": self._make_end,
             "evidence": self._make_evidence, "explanation": self._make_explanation, "inspection": self._make_inspection,
@@ -77,7 +79,7 @@ class DeliveringSending(Sending):
         return given | drafted.arguments
 
     def _make_advance(self, given: dict[str, Any]) -> dict[str, Any]:
-        amount_minor = _parse_amount(given["amount"], "amount")
+        amount_minor = parse_amount(given["amount"])
         return self._take(
             given, amounts.draft_advance(self.ledger.state, given["contract"], amount_minor, self._rates(), self.ledger.now())
         )
@@ -161,7 +163,9 @@ class DeliveringSending(Sending):
             return given
         if self.options["count"] is None:
             raise click.UsageError("still needed: --count, how many are drawn (or drawn in the file of --from)")
-        drafted = findings.draft_sample(self.ledger.state, given["list"], given["log_root"], given.get("units"), self.options["count"])
+        drafted = findings.draft_sample(
+            self.ledger.state, str(given["list"]), str(given["log_root"]), given.get("units"), self.options["count"]
+        )
         return self._take(given, drafted)
 
     def _rates(self) -> amounts.Rates:
@@ -182,13 +186,6 @@ def _split_item(name: str) -> tuple[str, str]:
     if not colon or not milestone or not item:
         raise DraftProblem(f"{name} is not MILESTONE:ITEM, such as half:bench; nothing was signed")
     return milestone, item
-
-
-def _parse_amount(text: object, name: str) -> int:
-    try:
-        return parse_amount(str(text))
-    except ValueError as problem:
-        raise DraftProblem(f"{name}: {text} is no amount in minor units; nothing was signed") from problem
 
 
 # -- options ------------------------------------------------------------------------------------------------------------------------------

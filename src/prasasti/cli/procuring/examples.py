@@ -56,7 +56,8 @@ def _sample_option(field: Field) -> str:
     if field.kind == "flag":
         return flag
     samples = {
-        "change": "-280000", "document": "minutes.pdf", "money": "280000000", "number": "2026-12-31" if field.name in TIMES else "0", "texts": "lot-1",
+        "change": "-280000",
+        "document": "minutes.pdf", "money": "280000000", "number": "2026-12-31" if field.name in TIMES else "0", "texts": "lot-1",
         "text": f"{field.name}-1",
     }  # fmt: skip
     return f"{flag} {SAMPLES.get(field.name) or (field.choices[0] if field.choices else samples[field.kind])}"

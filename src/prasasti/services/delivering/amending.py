@@ -5,7 +5,7 @@ Owns no judgement of it. Milestones that are new, gone or renamed are given whol
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from prasasti.contracts.procurement.agreement.records import AgreementRecord, AgreementTermsRecord, ContractMilestone
@@ -18,7 +18,7 @@ from prasasti.contracts.procurement.money import WHOLE_BP
 from prasasti.contracts.procurement.parameters import read_integer
 from prasasti.contracts.procurement.scoring import QUANTITY_SCALE
 from prasasti.core.contract import View
-from prasasti.core.types import format_signed_amount, parse_amount
+from prasasti.core.types import MAX_AMOUNT_MINOR, format_signed_amount, parse_amount
 from prasasti.services.delivering.lines import Drafted, Line, require_contract, require_milestone, spell_quantity
 from prasasti.services.submitting import DraftProblem
 
@@ -43,7 +43,10 @@ def draft_amendment(view: View, contract: str, changes: Changes, given: Mapping[
     milestones = given.get("milestones") or [
         _restate(view, agreement, terms, milestone, changes, quantities[milestone.id]) for milestone in terms.milestones
     ]
-    change_minor = _sum_milestones(milestones) - parse_amount(agreement.price)
+    price_minor = sum(parse_amount(each["amount"]) for each in milestones)
+    if price_minor > MAX_AMOUNT_MINOR:
+        raise DraftProblem(f"the new price, {price_minor} minor units, is no amount, which is below 2^63; nothing was signed")
+    change_minor = price_minor - parse_amount(agreement.price)
     arguments = {
         "change": format_signed_amount(change_minor), "milestones": milestones,
         "years": given.get("years") or _split(agreement, change_minor, changes.lines),
@@ -75,7 +78,7 @@ def _restate(
     if is_remeasured and milestone.id not in changes.amounts:
         prices = {item: parse_amount(price) for item, price in terms.bill}
         total_minor = sum(count * prices[item] for item, count in quantities.items()) // QUANTITY_SCALE
-        amount_minor = total_minor // read_unit(view, agreement) * read_unit(view, agreement)
+        amount_minor = min(MAX_AMOUNT_MINOR, total_minor // read_unit(view, agreement) * read_unit(view, agreement))
     return {"amount": str(amount_minor), "due": due, "id": milestone.id, "title": milestone.title}
 
 
@@ -86,15 +89,6 @@ def _restate_items(terms: AgreementTermsRecord, quantities: Mapping[str, Mapping
         for milestone, items in quantities.items()
         for item, quantity in items.items()
     ]
-
-
-def _sum_milestones(milestones: Sequence[Mapping[str, Any]]) -> int:
-    try:
-        return sum(parse_amount(str(each["amount"])) for each in milestones)
-    except (KeyError, TypeError, ValueError) as problem:
-        raise DraftProblem(
-            "milestones: each is {\"amount\": minor units, \"due\", \"id\", \"title\"}; nothing was signed"
-        ) from problem  # fmt: skip
 
 
 def _split(agreement: AgreementRecord, change_minor: int, lines: Mapping[str, int]) -> list[dict[str, str]]:

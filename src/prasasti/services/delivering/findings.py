@@ -33,6 +33,8 @@ def draft_quantities(view: View, contract: str, milestone: str, quantities: Mapp
         raise DraftProblem(f"the contract {contract} is a lump sum: a part of it is accepted with --accepted; nothing was signed")
     items = dict(terms.items)
     for item in quantities:
+        if not read_quantity(quantities[item], item):
+            raise DraftProblem(f"{item}: nothing of it is accepted, so leave it out; nothing was signed")
         if item not in items:
             raise DraftProblem(f"the milestone {milestone} has no item {item}: {', '.join(sorted(items))}; nothing was signed")
     listed = [{"item": item, "quantity": str(read_quantity(text, item))} for item, text in sorted(quantities.items())]
