@@ -7,6 +7,7 @@ verifier: it runs as the separate program that it is.
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from importlib.resources import as_file, files
 from pathlib import Path
 from shlex import quote
@@ -21,8 +22,11 @@ from prasasti.cli.publishing import say_published
 from prasasti.cli.reading import list_, say_story, search, totals
 from prasasti.cli.shell import REFUSED, Shell, command, open_key, shell, training_key
 from prasasti.cli.tables import say_tables
+from prasasti.cli.tracing import trace
 from prasasti.cli.walkthrough import name_program, require_empty, run_verifier, say_head, say_next
+from prasasti.contracts.governance.parameters import DAY_SECONDS
 from prasasti.integrations.adapter import AdapterOptions, find_adapters, strip_provenance
+from prasasti.integrations.mock_bank import BIC, IBAN, open_bank
 from prasasti.integrations.ocds.attestation import AttestationSettings, recompute_parties
 from prasasti.log.publish import build_settings
 from prasasti.log.witness_store import hash_origin
@@ -31,12 +35,14 @@ from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
 from prasasti.services.buying_benches import BUYER as BENCHES_BUYER
 from prasasti.services.buying_benches import PARAMETERS as BENCHES_PARAMETERS
-from prasasti.services.buying_benches import PROCESS, buy_benches
+from prasasti.services.buying_benches import PROCESS, Benches, Tell, buy_benches
+from prasasti.services.delivering_benches import deliver_benches
 from prasasti.services.explained_log import read_process
 from prasasti.services.explaining import explain
 from prasasti.services.founding import LOG_KEY_NAME, TRAINING_BUCKET_BITS, TRAINING_MEMBERS, TRAINING_PUBLISHER, make_training_genesis
 from prasasti.services.importing import Importer, read_redaction_key
 from prasasti.services.ledger import Ledger
+from prasasti.services.paying.accounts import make_account
 from prasasti.services.publishing import prove_transaction, publish_ledger
 from prasasti.services.rehearsing import (
     AFTER,
@@ -50,6 +56,7 @@ from prasasti.services.rehearsing import (
     open_witnesses,
     run_course,
 )
+from prasasti.services.scenarios.order import LINE, TREASURY
 
 SAMPLE = "park-benches.json"
 OCID = "ocds-bench1-taman-kota-2026-001"
@@ -57,6 +64,8 @@ BUYER = "ID-NPWP-0012345678901000"
 TABLES = "inaproc"
 CITIZENS = "citizens-1"
 UTC_OFFSET = "+07:00"
+# What the treasury has at its bank: more than any contract of the story costs.
+BANK_BALANCE_MINOR = 10**12
 
 
 @click.command()
@@ -64,7 +73,7 @@ UTC_OFFSET = "+07:00"
 @click.option("--scenario", metavar="NAME", help=f"Play a scenario of the lifecycle instead; '{LIST}' names them.")
 @command
 def pilot(output: Path, scenario: str | None) -> None:
-    """Record a small purchase, publish it, verify it, read it back: all of it in one new folder.
+    """Record, select, deliver and pay a small purchase, publish it, verify it, read it back: all of it in one new folder.
 
     \b
     prasasti pilot --output pilot
@@ -112,7 +121,10 @@ def pilot(output: Path, scenario: str | None) -> None:
         say_course(out, course)
 
         _head(out, "selected")
-        say_benches(out, ledger)
+        benches = say_benches(out, ledger)
+
+        _head(out, "delivered")
+        say_delivery(out, benches, output / "treasury")
 
         _head(out, "published")
         log_signer = open_key(training_key(ledger, LOG_KEY_NAME), ledger)
@@ -149,7 +161,7 @@ def pilot(output: Path, scenario: str | None) -> None:
 
     _head(out, "exported")
     with bootstrap.open_for_reading(folder) as ledger:
-        for publisher, name in ((BENCHES_BUYER, "selection.json"), (TRAINING_PUBLISHER, "records.json")):
+        for publisher, name in ((BENCHES_BUYER, "benches.json"), (TRAINING_PUBLISHER, "records.json")):
             exported = export_records(ledger, Conditions(publisher=publisher), output / name)
             out.say("export.done", releases=exported.releases, processes=exported.records, path=output / name)
         _head(out, "story")
@@ -157,22 +169,44 @@ def pilot(output: Path, scenario: str | None) -> None:
         out.line("")
         say_story(tell_story(ledger, OCID))
     if not out.as_json:
+        _head(out, "traced")
+        _run(out, output, trace, benches.contracts[0])
         _ask(out, output)
     _say_next(out, output)
 
 
-def say_benches(out: Shell, ledger: Ledger) -> None:
+def say_benches(out: Shell, ledger: Ledger) -> Benches:
     """A contractor is selected for two lots, each step named as it is done."""
     with out.progress("pilot.selecting") as progress:
-
-        def tell(step: str, done: int, total: int) -> None:
-            progress(done, total)
-            if step:
-                out.say(f"pilot.step_{step}")
-
-        outcome = buy_benches(ledger, tell)
+        outcome = buy_benches(ledger, _tell_steps(out, progress))
     for lot, (firm, price_minor) in outcome.winners.items():
-        out.say("pilot.won", lot=lot, firm=firm, price=f"IDR {out.words.amount(str(int(price_minor) // 100), '').strip()}")
+        out.say("pilot.won", lot=lot, firm=firm, price=_spell_rupiah(out, int(price_minor)))
+    return outcome
+
+
+def say_delivery(out: Shell, benches: Benches, folder: Path) -> None:
+    """Both contracts are delivered, and paid through a bank of another author's; the treasury's own files lie in a folder."""
+    ledger = benches.purchase.ledger
+    own = make_account(TREASURY, IBAN, BIC)
+    with out.progress("pilot.delivering") as progress, open_bank(ledger.now() - DAY_SECONDS, "IDR", BANK_BALANCE_MINOR) as bank:
+        delivered = deliver_benches(benches.purchase, benches.contracts, bank, folder, own, _tell_steps(out, progress))
+    for each in delivered:
+        facts = {name: _spell_rupiah(out, getattr(each, f"{name}_minor")) for name in ("price", "paid", "withheld")}
+        out.say("pilot.contract", contract=each.contract, state=out.words(f"contract_state.{each.state}"), orders=each.orders, **facts)
+    out.say("pilot.kept_apart", folder=folder)
+
+
+def _tell_steps(out: Shell, progress: Callable[[int, int], None]) -> Tell:
+    def tell(step: str, done: int, total: int) -> None:
+        progress(done, total)
+        if step:
+            out.say(f"pilot.step_{step}")
+
+    return tell
+
+
+def _spell_rupiah(out: Shell, amount_minor: int) -> str:
+    return f"IDR {out.words.amount(str(amount_minor // 100), '').strip()}"
 
 
 def say_course(out: Shell, course: Course) -> None:
@@ -185,18 +219,19 @@ def say_course(out: Shell, course: Course) -> None:
 
 def _ask(out: Shell, output: Path) -> None:
     """A search, a total, and a list with its proof."""
-
-    def run(asked: click.Command, *arguments: str) -> None:
-        out.line(f"$ prasasti {asked.name} {' '.join(arguments)}")
-        asked.main([*arguments, "--ledger", str(output / "ledger")], obj=out, standalone_mode=False)
-
     _head(out, "asked")
-    run(search, "--price-rise", "--limit", "3")
-    run(totals, "--by", "stage")
+    _run(out, output, search, "--price-rise", "--limit", "3")
+    _run(out, output, totals, "--by", "stage")
     _head(out, "whole")
-    run(list_, "--buyer", BUYER, "--prove", str(output / "all.json"))
+    _run(out, output, list_, "--buyer", BUYER, "--prove", str(output / "all.json"))
     out.line("$ prasasti-verify --list all.json published")
     run_verifier(out, "--list", str(output / "all.json"), str(output / "published"))
+
+
+def _run(out: Shell, output: Path, asked: click.Command, *arguments: str) -> None:
+    """A command on the pilot's ledger, named before it is run."""
+    out.line(f"$ prasasti {asked.name} {' '.join(arguments)}")
+    asked.main([*arguments, "--ledger", str(output / "ledger")], obj=out, standalone_mode=False)
 
 
 def _head(out: Shell, step: str) -> None:
@@ -210,6 +245,8 @@ def _say_next(out: Shell, output: Path) -> None:
     say_next(out, [
         (f"{program}-verify {quote(str(output / 'published'))}", "pilot.try_verify"),
         (f"{program} explain {PROCESS} {quote(str(output / 'published'))}", "pilot.try_explain"),
+        (f"{program} trace {LINE} {ledger}", "pilot.try_trace"),
+        (f"{program} tasks {ledger}", "pilot.try_tasks"),
         (f"{program} proof --list procurement/buyer/{BUYER} --output all.json {ledger}", "pilot.try_list"),
         (f"{program} export ocds --ocid {OCID} --output one.json {ledger}", "pilot.try_export"),
         (f"{program} import ocds FILE {ledger}", "pilot.try_own"),

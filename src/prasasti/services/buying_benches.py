@@ -15,13 +15,14 @@ from types import MappingProxyType
 from prasasti.contracts.governance.parameters import DAY_SECONDS
 from prasasti.services.ledger import Ledger
 from prasasti.services.rehearsing import RECOVERED
-from prasasti.services.scenarios.order import FIRMS, Order, make_parameters, person
+from prasasti.services.scenarios.order import FIRMS, MILLION, Order, make_parameters, person
 from prasasti.services.scenarios.purchase import Purchase
 from prasasti.services.scenarios.stage import BUYER
 
-ORDER = Order(lots=MappingProxyType({"north": 300, "south": 260}), rated=True)
+ORDER = Order(lots=MappingProxyType({"north": 300, "south": 260}), rated=True, witnessed=True)
 PROCESS = ORDER.process
-PARAMETERS = make_parameters()
+# From here on a milestone is looked at by a second witness too: one lot's are worth more, the other's less.
+PARAMETERS = make_parameters(**{"procurement.witness_from": str(130 * MILLION)})
 LOTS = tuple(ORDER.lots)
 RELATED_MEMBER, RELATED_FIRM = "committee-2", "bench-maker-3"
 # What each firm asks for each lot, in millions of rupiah, and the scores that every member gives it, by criterion.
@@ -36,8 +37,9 @@ Tell = Callable[[str, int, int], None]
 
 @dataclass
 class Benches:
-    """How it ended: the winner and the price of each lot, minor units, and the contracts."""
+    """How it ended: the winner and the price of each lot, minor units, and the contracts, which ``purchase`` goes on with."""
 
+    purchase: Purchase
     process: str = PROCESS
     winners: dict[str, tuple[str, str]] = field(default_factory=dict)
     contracts: list[str] = field(default_factory=list)
@@ -77,7 +79,7 @@ class _Story:
 
     def __init__(self, ledger: Ledger) -> None:
         self.purchase = Purchase(ledger, ORDER)
-        self.outcome = Benches()
+        self.outcome = Benches(self.purchase)
 
     def register_people(self) -> None:
         """Three trustees of three classes of members among them."""
@@ -132,7 +134,7 @@ class _Story:
             contract = self.purchase.draft(lot)
             self.purchase.guarantee(contract)
             self.purchase.sign(contract)
-            self.outcome.contracts.append(f"{contract}: {self.purchase.find_contract(contract).state}")
+            self.outcome.contracts.append(contract)
 
     def attest_owner(self) -> None:
         """An auditor finds that a committee member and a firm share an owner: it changes no result, and everybody sees it."""

@@ -88,6 +88,11 @@ class Stage:
         """A document that an act names."""
         return self.actor.document(text)
 
+    def store(self, data: bytes, media_type: str) -> dict[str, Any]:
+        """A document of any kind, as an act names it."""
+        (stored,) = self.ledger.documents.put([(data, media_type)])
+        return dict(msgspec.to_builtins(stored))
+
     def key_id(self, handle: str) -> str:
         """The id of a handle's key."""
         return self.actor.key(handle).public_key.hex()
