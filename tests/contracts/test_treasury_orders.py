@@ -141,6 +141,7 @@ def test_an_order_all_of_which_is_withheld_needs_no_bank(tmp_path: Path) -> None
     ledger = play(tmp_path, *done)
     assert list_states(ledger) == ["settled", "paid", "withheld"]
     assert read_sums(ledger) == (100_000, 60_000, TAX)
+    assert [report(outcome, 0)(ledger) for outcome in ("paid", "rejected", "returned")] == ["drawing.09.1"] * 3
 
 
 def test_a_paused_batch_resumes_with_the_same_total(tmp_path: Path) -> None:

@@ -144,6 +144,8 @@ def pay_without_entry(draft: Draft, order: OrderRecord) -> None:
 
 
 def _is_state_fit(view: View, order: OrderRecord, line: OrderLine, outcome: str) -> bool:
+    if not parse_amount(line.amount_minor):
+        return False  # All of the order is withheld: no bank has anything to say of it.
     if outcome == RETURNED:
         return line.state == PAID and can_take_back(view, order.years, parse_amount(line.amount_minor))
     return outcome in (PAID, REJECTED) and line.state == SENT
