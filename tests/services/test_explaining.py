@@ -31,6 +31,8 @@ from tests.core.ledger import ACCEPTED, Ledger
 from tests.services.selected import list_documents, list_entries, publish
 
 Entries = list[tuple[int, bytes]]
+# Steps of delivery and payment: ``test_explained_dues`` has their lies.
+OF_CONTRACT = {"advance", "amendment", "certificate", "release", "replacement"}
 
 
 def explain_entries(ledger: Ledger, entries: Entries, documents: dict[str, bytes] | None = None) -> Explanation:
@@ -293,7 +295,7 @@ def test_a_failure_on_a_ground_that_does_not_hold_is_found(ground: str, tmp_path
 
 
 def test_every_step_that_ends_well_has_a_lie() -> None:
-    assert {step for step, _ in LIES.values()} | {"scores", "failure"} == {*STEPS}
+    assert {step for step, _ in LIES.values()} | {"scores", "failure"} | OF_CONTRACT == {*STEPS}
 
 
 def test_contents_that_were_never_sealed_are_found(ledger: Ledger) -> None:

@@ -1,4 +1,4 @@
-"""The command ``explain``: who should have won, step by step, beside what was recorded."""
+"""The command ``explain``: who should have won, and what is due under the contract, step by step, beside what was recorded."""
 
 from __future__ import annotations
 
@@ -22,8 +22,18 @@ from prasasti.services.ledger import Ledger
 from prasasti.services.submitting import DraftProblem
 
 SCORE_FACTS = ("technical", "points", "final", "threshold", "sum")
-SHARE_FACTS = ("technical_bp", "price_bp", "preference_bp", "tkdn_bp", "weight_bp", "share_bp")
-MONEY_FACTS = ("price", "estimate", "ceiling", "stated", "unit_price", "before", "award", "amount")
+SHARE_FACTS = (
+    "technical_bp", "price_bp", "preference_bp", "tkdn_bp", "weight_bp", "share_bp", "rate_bp", "cap_bp", "retention_bp",
+)  # fmt: skip
+MONEY_FACTS = (
+    "price", "estimate", "ceiling", "stated", "unit_price", "before", "award", "amount", "gross", "recovery", "retention", "damages",
+    "base", "taken", "in_all", "certified", "advance", "ordered", "taxes", "net", "change", "held", "advance_owed", "damages_owed",
+)  # fmt: skip
+# Of what is compared, what is money.
+MONEY_COMPARED = (
+    "price", "gross", "recovery", "retention", "damages", "base", "tax", "ordered", "milestones_sum", "advance_owed", "damages_owed",
+    "unasked",
+)  # fmt: skip
 TIME_FACTS = ("time", "deadline", "ends")
 CODED_FACTS = ("selection", "state", "reason", "why", "choice", "outcome", "slot")
 WIDEST = 100
@@ -35,7 +45,7 @@ WIDEST = 100
 @ledger_option
 @command
 def explain_process(ocid: str, published: str | None, ledger_folder: Path) -> None:
-    """Recompute who should have won in OCID, step by step, from the log alone.
+    """Recompute who should have won in OCID, and what is due under its contracts, step by step, from the log alone.
 
     Of a published log where one is named, else of the ledger's own. Each step names its rule, the entries and documents that
     it rests on, and its arithmetic. Exit 1 where the record differs; the step is named.
@@ -97,13 +107,14 @@ def say_explanation(out: Shell, explanation: Explanation, names: Container[str] 
         out.say("explain.agrees" if len(explanation.steps) != 1 else "explain.agrees_one", steps=len(explanation.steps))
         return
     name = out.words(f"explain_step.{differs.name}")
-    _say_wrapped(out, out.words("explain.differs", step=name, number=explanation.steps.index(differs) + 1, lot=differs.lot or "—"), "")
+    number, subject = explanation.steps.index(differs) + 1, f"; {differs.subject}" if differs.subject else ""
+    _say_wrapped(out, out.words("explain.differs", step=name, number=number, lot=differs.lot or "—", subject=subject), "")
 
 
 def _say_step(out: Shell, number: int, step: Step, currency: str) -> None:
     out.line("")
     title = out.words(f"explain_step.{step.name}")
-    out.line(f"{number}. {title}" + (f" · {step.lot}" if step.lot else ""))
+    out.line(" · ".join(filter(None, (f"{number}. {title}", step.lot, step.subject))))
     rule = out.words("explain.rule", version=step.version, clauses="; ".join(step.clauses))
     _say_wrapped(out, rule, "   ")
     for figure in step.figures:
@@ -177,7 +188,7 @@ def _spell_disagreement(out: Shell, found: Disagreement, currency: str) -> str:
     stem, _, subject = found.what.partition(" of ")
     what = out.words.find(f"explain_what.{stem.replace(' ', '_')}", stem) + (f" ({subject})" if subject else "")
     spell: Callable[[str], str] = (
-        (lambda text: _spell_money(out, text, currency)) if stem == "price" else (lambda text: _spell_truth(out, text))
+        (lambda text: _spell_money(out, text, currency)) if stem in MONEY_COMPARED else (lambda text: _spell_truth(out, text))
     )
     return out.words(
         "explain.disagreement", what=what, computed=spell(found.computed), recorded=spell(found.recorded), position=found.position
@@ -196,6 +207,8 @@ def _spell_money(out: Shell, minor: str, currency: str) -> str:
 
 def _shift(digits: str, decimals: int) -> str:
     """An integer of small units in units, without decimals that are all zero."""
+    if digits.startswith("-"):
+        return "-" + _shift(digits[1:], decimals)
     if not digits.isdecimal() or not digits.isascii():
         return digits
     padded = digits.rjust(decimals + 1, "0")
@@ -210,17 +223,22 @@ def _as_json(explanation: Explanation) -> dict[str, Any]:
         "buyer": explanation.buyer,
         "currency": explanation.currency,
         "agrees": differs is None,
-        "differs_in": {"step": explanation.steps.index(differs) + 1, "name": differs.name, "lot": differs.lot} if differs else None,
+        "differs_in": _name_step(explanation, differs) if differs is not None else None,
         "steps": [_step_as_json(step) for step in explanation.steps],
         "lots": [result._asdict() for result in explanation.results],
         "notes": [_line_as_json(note) for note in explanation.notes],
     }
 
 
+def _name_step(explanation: Explanation, step: Step) -> dict[str, Any]:
+    return {"step": explanation.steps.index(step) + 1, "name": step.name, "lot": step.lot, "subject": step.subject}
+
+
 def _step_as_json(step: Step) -> dict[str, Any]:
     return {
         "name": step.name,
         "lot": step.lot,
+        "subject": step.subject,
         "contract_version": step.version,
         "clauses": list(step.clauses),
         "parameters": [

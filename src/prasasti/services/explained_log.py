@@ -17,18 +17,21 @@ from prasasti.core.encoding import EncodingProblem, decode_base64
 from prasasti.core.genesis import decode_genesis, list_founders
 from prasasti.core.parameters import Value, find_declared, index_parameters
 from prasasti.services.difference import Differs
+from prasasti.services.explained_dues import compute_reference
 
 _DECLARED = index_parameters(PARAMETERS)
-# What bears on every process: figures, contract versions, keys and tags, debarments. Of contracts, whose process their draft names.
+# What bears on every process: figures, contract versions, keys and tags, debarments. Of contracts, whose process their draft names;
+# of statements, whose entries name orders in their payload alone.
 # A message that makes nothing happen yet, such as a trustee's first share, names its process in its payload alone.
 _ANYWHERE = (
     b'"events":[]',
     b'"governance.parameter_set"', b'"governance.contract_activated"', b'"identity.key_', b'"identity.tag_attested"',
     b'"procurement.contract_', b'"procurement.debar', b'"procurement.interests_declared"', b'"procurement.plan_',
+    b'"treasury.statement_recorded"',
 )  # fmt: skip
 _KEYS, _TAG = ("identity.complete_recovery", "identity.register_key", "identity.rotate_key"), "identity.attest_tag"
 _PLANS = ("procurement.announce_plan", "procurement.change_plan")
-_OF_CONTRACT = ("procurement.draft_contract", "procurement.sign_contract")
+_DRAFT, _STATEMENT = "procurement.draft_contract", "treasury.record_statement"
 _OF_ORGANISATION = "procurement.debar"
 
 
@@ -101,6 +104,12 @@ class ProcessLog:
             raise Differs(f"parameter {name}", "a declaration", "none")
         return Figure(name, declared.default_in(profile), clause, -1)
 
+    def figure_of(self, name: str, subject: str, time: int) -> Figure:
+        """As ``figure``, of a subject's own where one was set for it."""
+        own = f"{name}.{subject}"
+        is_set = own in self._genesis_figures or any(each == own and since <= time for each, since, _, _ in self._changes)
+        return self.figure(own if is_set else name, time)
+
     def version(self, height: int) -> int:
         """The version of the contract that acted in a block."""
         return [version for since, version in self._versions if since <= height][-1]
@@ -118,30 +127,47 @@ def read_process(genesis_bytes: bytes, entries: Iterable[tuple[int, bytes]], pro
     for owner in list_founders(genesis):
         log.people |= {key.key: f"{owner.id}:{key.handle}" for key in owner.keys}
     plans: dict[str, list[Told]] = {}
-    contracts: set[str] = set()
-    for told in _iterate(entries, process.encode()):
+    named = _Named(process)
+    for told in _iterate(entries, named.needles):
         _note(log, told)
         if told.action in _PLANS:
             plans.setdefault(str(told.arguments["plan"]), []).append(told)
-        elif _is_about(told, process, contracts):
+        elif named.is_about(told):
             if told.action == "procurement.publish_tender":
                 log.told += plans.get(str(told.arguments["plan"]), [])
             log.told.append(told)
     return log
 
 
-def _is_about(told: Told, process: str, contracts: set[str]) -> bool:
-    """Whether an entry is of the process, of a contract of it, or a debarment, which may be of a bidder."""
-    if told.action in _OF_CONTRACT:
-        contract = str(told.arguments["contract"])
-        if told.arguments.get("process") == process:
-            contracts.add(contract)
-        return contract in contracts
-    if told.action == _OF_ORGANISATION:
-        return True
-    if told.action:
-        return told.arguments.get("process") == process
-    return any(each.get("process") == process or each.get("contract") in contracts or "debarment" in each for each in told.events)
+class _Named:
+    """What names a process: itself, its contracts, their orders. ``needles`` are the bytes without which an entry names none of them."""
+
+    def __init__(self, process: str) -> None:
+        self.process = process
+        self.needles = [process.encode()]
+        self.contracts: set[str] = set()
+        self.orders: set[str] = set()
+        self.references: set[str] = set()
+
+    def is_about(self, told: Told) -> bool:
+        """Whether an entry is of the process, of a contract of it, of an order of that, or a debarment, which may be of a bidder."""
+        given = told.arguments
+        if told.action == _DRAFT and given.get("process") == self.process and given["contract"] not in self.contracts:
+            self.contracts.add(given["contract"])
+            self.needles.append(b'"' + given["contract"].encode())
+        for event in told.events:
+            if event["event"] == "treasury.order_raised" and event["subject"] in self.contracts:
+                self.orders.add(event["order"])
+                self.references.add(compute_reference(event["order"]))
+        if not told.action:
+            return any(
+                each.get("process") == self.process or each.get("contract") in self.contracts or "debarment" in each
+                for each in told.events
+            )
+        if told.action == _STATEMENT:
+            return any(each["reference"] in self.references for each in given["entries"])
+        is_named = given.get("contract") in self.contracts or given.get("order") in self.orders
+        return is_named or told.action == _OF_ORGANISATION or bool(given.get("process") == self.process)
 
 
 def _note(log: ProcessLog, told: Told) -> None:
@@ -167,15 +193,18 @@ def _read_tag(told: Told) -> Attested:
     )  # fmt: skip
 
 
-def _iterate(entries: Iterable[tuple[int, bytes]], process: bytes) -> Iterator[Told]:
-    """Accepted transactions and blocks that may bear on a process. A block's head tells its transactions' time and height."""
+def _iterate(entries: Iterable[tuple[int, bytes]], needles: list[bytes]) -> Iterator[Told]:
+    """Accepted transactions and blocks that may bear on a process. A block's head tells its transactions' time and height.
+
+    ``needles`` may grow between entries.
+    """
     height = 0
     for position, data in entries:
         try:
             is_block = data.startswith(b'{"deadline_count"')
             if is_block:
                 height = _read_height(data)
-            if process not in data and not any(each in data for each in _ANYWHERE):
+            if not any(each in data for each in needles) and not any(each in data for each in _ANYWHERE):
                 continue
             entry = msgspec.json.decode(data)
             if is_block:

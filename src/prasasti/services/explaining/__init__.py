@@ -1,11 +1,11 @@
-"""Who should have won: a process recomputed step by step from its log, beside what the log recorded.
+"""Who should have won, and what is due: a process recomputed step by step from its log, beside what the log recorded.
 
 Owns the order: it goes through the log once, and gives each entry to the file that owns its step. Messages are what people
 sent, events what the ledger made of them. Events say *when* something was decided; *what* is computed here anew, from the
-contents that were sent in and the terms as published, with formulas of its own (``explained_figures``); neither the state nor
-a ranking that a node computed is asked.
-What it takes as recorded: whether a message was admitted, which window ran until when, who declared a conflict, and of suite
-01 what an envelope held (its shares' proofs are the audit's to check).
+contents that were sent in and the terms as published, with formulas of its own (``explained_figures``, ``explained_dues``);
+neither the state nor a ranking that a node computed is asked.
+What it takes as recorded: whether a message was admitted, which window ran until when, who declared a conflict, what banks did
+with an order, and of suite 01 what an envelope held (its shares' proofs are the audit's to check).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from collections.abc import Mapping
 
 from prasasti.services.difference import Differs
 from prasasti.services.explained_log import ProcessLog, Told
-from prasasti.services.explaining import award, deciding, exclusions, opening, ranking, scoring, terms
+from prasasti.services.explaining import award, contracting, deciding, delivery, exclusions, opening, payment, ranking, scoring, terms
 from prasasti.services.explaining.later_tags import note_later_tags
 from prasasti.services.explaining.recount import FindRanking, Lot, ReadDocument, Recount, SeeEvent, TakeMessage, find_first
 from prasasti.services.explaining.steps import CLAUSES, STEPS, Disagreement, Explanation, Line, Result, Step
@@ -26,9 +26,11 @@ __all__ = [
 # Each message and each event has one owner.
 MESSAGES: Mapping[str, TakeMessage] = {
     **terms.MESSAGES, **opening.MESSAGES, **scoring.MESSAGES, **deciding.MESSAGES, **award.MESSAGES,
+    **payment.MESSAGES, **delivery.MESSAGES, **contracting.MESSAGES,
 }  # fmt: skip
 EVENTS: Mapping[str, SeeEvent] = {
     **terms.EVENTS, **opening.EVENTS, **exclusions.EVENTS, **scoring.EVENTS, **ranking.EVENTS, **deciding.EVENTS, **award.EVENTS,
+    **payment.EVENTS,
 }  # fmt: skip
 
 

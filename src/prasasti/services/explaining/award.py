@@ -7,6 +7,7 @@ from typing import Any
 
 from prasasti.services import explained_figures as figures
 from prasasti.services.explained_log import Told
+from prasasti.services.explaining.agreements import begin_agreement
 from prasasti.services.explaining.recount import (
     QUALIFICATION,
     Award,
@@ -89,7 +90,7 @@ def _take_draft(recount: Recount, told: Told) -> None:
     for share_bp, part_minor, milestone in zip(shares, parts, given["milestones"], strict=False):
         step.say("milestone", told.position, milestone=milestone["id"], share_bp=share_bp, amount=str(part_minor))
     step.compare("milestones", " + ".join(map(str, parts)), " + ".join(each["amount"] for each in given["milestones"]), told.position)
-    recount.contracts[given["contract"]] = (lot.name, price_minor)
+    recount.contracts[given["contract"]], recount.drafts[given["contract"]] = (lot.name, price_minor), given
 
 
 def _see_contract(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:
@@ -100,6 +101,7 @@ def _see_contract(recount: Recount, told: Told, event: Mapping[str, Any]) -> Non
         step.compare("price", price_minor, event["price"], told.position)
         recount.lots[lot].state = "contracted"
         recount.lots[lot].signed_for = find_first(recount, recount.lots[lot], told.time)
+        recount.agreements[event["contract"]] = begin_agreement(lot, recount.drafts[event["contract"]])
 
 
 def _see_failed(recount: Recount, told: Told, event: Mapping[str, Any]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from prasasti.core.encoding import decode_base64
 from prasasti.services import explained_figures as figures
 from prasasti.services.explained_log import ProcessLog, Told
+from prasasti.services.explaining.agreements import Agreement, Order
 from prasasti.services.explaining.steps import Step
 
 ReadDocument = Callable[[str], bytes | None]
@@ -96,7 +97,7 @@ class Lot:
 @dataclass(slots=True)
 class Recount:
     """What is known so far, entry by entry. ``seats`` tells who sits on the committee, and whether they take part; ``declared`` when
-    each person declared interests first, ``recused`` whom that kept out."""
+    each person declared interests first, ``recused`` whom that kept out; ``agreements`` are the contracts that stand."""
 
     log: ProcessLog
     read_document: ReadDocument
@@ -115,15 +116,18 @@ class Recount:
     envelopes: dict[str, Envelope] = field(default_factory=dict)
     debarred: dict[str, int] = field(default_factory=dict)
     contracts: dict[str, tuple[str, int]] = field(default_factory=dict)
+    drafts: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    agreements: dict[str, Agreement] = field(default_factory=dict)
+    orders: dict[str, Order] = field(default_factory=dict)
 
 
 TakeMessage = Callable[[Recount, Told], None]
 SeeEvent = Callable[[Recount, Told, Mapping[str, Any]], None]
 
 
-def begin_step(recount: Recount, name: str, lot: str, told: Told) -> Step:
+def begin_step(recount: Recount, name: str, lot: str, told: Told, subject: str = "") -> Step:
     """One more step, by the contract's version that acted in the entry's block."""
-    step = Step(name, lot, recount.log.version(told.height))
+    step = Step(name, lot, recount.log.version(told.height), subject=subject)
     recount.steps.append(step)
     return step
 

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from prasasti.services.explained_log import Figure
 
-# The steps, in the order in which a lot goes through them.
+# The steps, in the order in which a lot goes through them; those of its contract come as its life has them.
 STEPS = (
     "terms", "submissions", "opening", "exclusions", "requirements", "scores", "ranking", "ballot", "award", "activation", "contract",
-    "signatures", "failure",
+    "signatures", "failure", "advance", "amendment", "certificate", "release", "replacement",
 )  # fmt: skip
 # What each step follows: the reference of the project, and the law behind it.
 CLAUSES: Mapping[str, tuple[str, ...]] = {
@@ -31,6 +31,11 @@ CLAUSES: Mapping[str, tuple[str, ...]] = {
     "contract": ("procurement.28.2", "procurement.28.3"),
     "signatures": ("procurement.30",),
     "failure": ("procurement.27", "Perpres 16/2018 Pasal 51"),
+    "advance": ("procurement.32.1", "procurement.32.4", "procurement-lifecycle 4"),
+    "amendment": ("procurement.31.5", "procurement-lifecycle 4"),
+    "certificate": ("procurement.35.2", "procurement.35.3", "procurement.35.4", "procurement-lifecycle 4"),
+    "release": ("procurement.39", "procurement.40.4", "procurement-lifecycle 4"),
+    "replacement": ("procurement.37.2",),
 }
 
 
@@ -54,7 +59,8 @@ class Disagreement(NamedTuple):
 
 @dataclass(slots=True)
 class Step:
-    """A step of a lot ("" : of the whole process), by the contract's version and figures that held."""
+    """A step of a lot ("" : of the whole process), by the contract's version and figures that held; ``subject`` is the certificate, or
+    what else of the lot it is about."""
 
     name: str
     lot: str
@@ -62,6 +68,7 @@ class Step:
     figures: list[Figure] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
     disagreements: list[Disagreement] = field(default_factory=list)
+    subject: str = ""
 
     @property
     def clauses(self) -> tuple[str, ...]:
