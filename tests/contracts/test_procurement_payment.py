@@ -15,7 +15,7 @@ from prasasti.contracts.treasury.orders import sum_lines, sum_settled
 from prasasti.contracts.treasury.records import PAID, RAISED, REJECTED, REPLACED, RETURNED, SENT, WITHHELD
 from tests.contracts.delivering import CONTRACT, PRICE, SUPPLIER
 from tests.contracts.paying import ACCOUNT, APPROVERS, NEW_ACCOUNT, PAYER, Payments
-from tests.contracts.procurement_change_rows import debarring, ending_at_will, notifying
+from tests.contracts.procurement_change_rows import amending, debarring, ending_at_will, notifying
 from tests.contracts.procurement_payment_rows import (
     ADVANCE,
     BANKS_PAYER,
@@ -117,6 +117,37 @@ def test_an_advance_is_ordered_withheld_from_and_recovered(tmp_path: Path) -> No
     assert certificate(delivery).recovery == str(ADVANCE // 2)
     delivery.deliver("rest")
     assert delivery.progress.recovered == str(ADVANCE)
+
+
+def give_back_advance(delivery: Payments) -> None:
+    """An advance is paid and comes back; half of the price is certified all the same."""
+    assert secure(delivery) == take()(delivery) == ACCEPTED
+    delivery.put_out(1)
+    assert delivery.report(1) == delivery.report(1, "returned") == ACCEPTED
+    delivery.deliver("half")
+
+
+def test_an_advance_that_came_back_keeps_nothing_from_being_certified_and_paid(tmp_path: Path) -> None:
+    """Its money waits for it: it is paid again while that is possible, and then all of the price is certified and ordered."""
+    delivery = begin(tmp_path, 2_000)
+    give_back_advance(delivery)
+    delivery.accept("rest", "part", accepted=str(95 * MILLION))
+    assert delivery.invoice("rest") == ACCEPTED
+    assert delivery.certify("rest") == "procurement.35.7"
+    assert delivery.replace(1) == delivery.certify("rest") == ACCEPTED
+    delivery.deliver("rest")
+    assert (delivery.progress.certified, delivery.progress.recovered) == (str(PRICE), str(ADVANCE))
+    ordered = sum(sum_lines(order) - sum_lines(order, REPLACED) for order in delivery.list_orders())
+    assert ordered == PRICE - int(delivery.progress.retained)
+
+
+def test_a_price_does_not_fall_below_an_advance_that_can_be_paid_again(tmp_path: Path) -> None:
+    delivery = begin(tmp_path, 2_000)
+    give_back_advance(delivery)
+    assert amending(-90 * MILLION)(delivery) == "procurement.31.5"
+    assert amending(-87 * MILLION)(delivery) == delivery.replace(1) == ACCEPTED
+    delivery.deliver("rest")
+    assert (delivery.progress.certified, delivery.progress.recovered) == (str(193 * MILLION), str(ADVANCE))
 
 
 def test_a_payment_made_outside_is_counted_apart(tmp_path: Path) -> None:

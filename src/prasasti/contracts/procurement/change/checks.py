@@ -32,7 +32,6 @@ from prasasti.contracts.procurement.delivery.due import RETAIN_EACH, read_unit
 from prasasti.contracts.procurement.delivery.progress import (
     RUNNING,
     compute_due,
-    compute_unrecovered,
     find_contract,
     find_figures_time,
     get_contract,
@@ -111,10 +110,10 @@ def is_guarantee_risen(view: View, call: Call) -> bool:
 
 
 def are_terms_fit(view: View, call: Call) -> bool:
-    """31.5: milestones and bill are the price, which is not below what was accepted and what is out in advance; nor is a milestone
-    below what was accepted of it."""
+    """31.5: milestones and bill are the price, which is not below what was accepted and what was taken in advance and is not recovered;
+    nor is a milestone below what was accepted of it. An advance that came back counts: it is paid again within the price (37.4)."""
     progress = get_progress(view, call.arguments.contract)
-    least_minor = parse_amount(progress.accepted) + compute_unrecovered(view, progress)
+    least_minor = parse_amount(progress.accepted) + max(0, parse_amount(progress.advance) - parse_amount(progress.recovered))
     return (
         terms.is_price_fit(view, call)
         and terms.compute_price(view, call) >= least_minor
