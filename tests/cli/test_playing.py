@@ -19,6 +19,7 @@ PROCESS = "ocds-train1-park-benches"
     [
         ("silent-trustees", [PROCESS, f"{PROCESS}-2"], ["procurement.03.1", "failed, on ground 27j", "the failure is final"]),
         ("budget-restored", [PROCESS], ["procurement.30.4", "treasury.02.1", "award notified, to bench-maker-3", "its contract: in force"]),
+        ("terminated", [PROCESS], ["procurement.39.2", "its contract: ended before its time", "retention", "Adds up:"]),
     ],
 )
 def test_a_scenario_is_played_and_all_that_comes_of_it_is_in_order(
@@ -26,7 +27,9 @@ def test_a_scenario_is_played_and_all_that_comes_of_it_is_in_order(
 ) -> None:
     output = tmp_path / "played"
     printed = run("pilot", "--scenario", name, "--output", output).stdout
-    assert re.findall(r"^([0-9]) +(?=[A-Z])", printed, re.MULTILINE) == [*"1234567"]
+    # The money is followed where a contract was signed.
+    heads = "12345678" if any("its contract:" in words for words in shown) else "1234567"
+    assert re.findall(r"^([0-9]) +(?=[A-Z])", printed, re.MULTILINE) == [*heads]
     for words in [*shown, "IN ORDER", "Every rule was replayed"]:
         assert words in printed
     assert verify(output / "published", "--key", output / "published" / "log.vkey", "--closed")["verdict"] == "in order"

@@ -1,5 +1,5 @@
 """Every scenario of the lifecycle is played on a training ledger: refusals come as it says, it ends as it says, ``explain`` agrees,
-and each of its releases is valid at every step.
+its money adds up, and each of its releases is valid at every step.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from prasasti.services.scenarios.stage import Told
 from prasasti.services.scenarios.table import SCENARIOS, play
 from tests.integrations.ocds import natives
 from tests.services.played import START, found
+from tests.services.traced import check_traces
 
 # Numbers of the lifecycle's section 7, and refusals that its text names for each.
 NAMED = {
@@ -51,6 +52,7 @@ def test_it_plays_is_explained_and_reads_out_valid(name: str, tmp_path: Path) ->
             assert not ending.winner or result.computed == ending.winner
             assert ending.state not in ("open", "failed") or not result.computed
             natives.judge(natives.derive_opened(ledger, process))
+        check_traces(ledger)
     assert {each.action for each in told if not has_words(each.action)} == set()
 
 

@@ -23,7 +23,7 @@ from prasasti.cli.reading import list_, say_story, search, totals
 from prasasti.cli.shell import REFUSED, Shell, command, open_key, shell, training_key
 from prasasti.cli.tables import say_tables
 from prasasti.cli.tracing import trace
-from prasasti.cli.walkthrough import name_program, require_empty, run_verifier, say_head, say_next
+from prasasti.cli.walkthrough import name_program, require_empty, run_command, run_verifier, say_head, say_next
 from prasasti.contracts.governance.parameters import DAY_SECONDS
 from prasasti.integrations.adapter import AdapterOptions, find_adapters, strip_provenance
 from prasasti.integrations.mock_bank import BIC, IBAN, open_bank
@@ -153,7 +153,7 @@ def pilot(output: Path, scenario: str | None) -> None:
     explanation = explain(read_process(log.genesis, enumerate(log.entries()), PROCESS), log.read_document)
     if explanation is None or explanation.differs is not None:
         raise SystemExit(REFUSED)
-    say_explanation(out, explanation, ("ranking",))
+    say_explanation(out, explanation, ("ranking", "certificate"))
 
     from prasasti.readmodel.queries import Conditions
     from prasasti.services.exporting import export_records
@@ -170,7 +170,7 @@ def pilot(output: Path, scenario: str | None) -> None:
         say_story(tell_story(ledger, OCID))
     if not out.as_json:
         _head(out, "traced")
-        _run(out, output, trace, benches.contracts[0])
+        run_command(out, output / "ledger", trace, benches.contracts[0])
         _ask(out, output)
     _say_next(out, output)
 
@@ -220,18 +220,12 @@ def say_course(out: Shell, course: Course) -> None:
 def _ask(out: Shell, output: Path) -> None:
     """A search, a total, and a list with its proof."""
     _head(out, "asked")
-    _run(out, output, search, "--price-rise", "--limit", "3")
-    _run(out, output, totals, "--by", "stage")
+    run_command(out, output / "ledger", search, "--price-rise", "--limit", "3")
+    run_command(out, output / "ledger", totals, "--by", "stage")
     _head(out, "whole")
-    _run(out, output, list_, "--buyer", BUYER, "--prove", str(output / "all.json"))
+    run_command(out, output / "ledger", list_, "--buyer", BUYER, "--prove", str(output / "all.json"))
     out.line("$ prasasti-verify --list all.json published")
     run_verifier(out, "--list", str(output / "all.json"), str(output / "published"))
-
-
-def _run(out: Shell, output: Path, asked: click.Command, *arguments: str) -> None:
-    """A command on the pilot's ledger, named before it is run."""
-    out.line(f"$ prasasti {asked.name} {' '.join(arguments)}")
-    asked.main([*arguments, "--ledger", str(output / "ledger")], obj=out, standalone_mode=False)
 
 
 def _head(out: Shell, step: str) -> None:

@@ -16,7 +16,8 @@ from prasasti import bootstrap
 from prasasti.cli.explaining import say_explanation, spell_code
 from prasasti.cli.reading import say_story
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell, open_key, training_key
-from prasasti.cli.walkthrough import name_program, require_empty, run_verifier, say_head, say_next
+from prasasti.cli.tracing import trace
+from prasasti.cli.walkthrough import name_program, require_empty, run_command, run_verifier, say_head, say_next
 from prasasti.integrations.ocds.attestation import recompute_parties
 from prasasti.services.audit import audit
 from prasasti.services.audited_log import PublishedLog, open_source
@@ -31,6 +32,9 @@ from prasasti.services.scenarios.table import SCENARIOS, play
 LIST = "list"
 OCDS_NAME = "selection.json"
 REGISTERING = "identity.register_"
+# Steps of an explanation that say what was due; states of contracts that were signed.
+DUES = ("advance", "certificate", "release", "replacement")
+IN_FORCE = ("active", "handed_over", "completed", "ended")
 
 
 def list_scenarios(out: Shell) -> None:
@@ -93,8 +97,11 @@ def play_scenario(out: Shell, name: str, output: Path) -> None:
         explanation = explain(read_process(log.genesis, enumerate(log.entries()), process), log.read_document)
         if explanation is None or explanation.differs is not None:
             raise SystemExit(REFUSED)
-        say_explanation(out, explanation, ("ranking", "failure"))
+        say_explanation(out, explanation, ("ranking", "failure", *DUES))
     _read_back(out, folder, processes)
+    for process in dict.fromkeys(ending.process for ending in endings if ending.contract in IN_FORCE and not out.as_json):
+        say_head(out, out.words("playing.traced"))
+        run_command(out, folder, trace, process)
     say_next(out, _list_next(name, processes[-1], output))
     out.finish(_as_json(name, scenario.number, told, endings, output))
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from shlex import quote
 from shutil import which
 
+import click
+
 from prasasti.cli.shell import COULD_NOT, REFUSED, Shell
 
 PROGRAM = "prasasti"
@@ -38,6 +40,12 @@ def run_verifier(out: Shell, *arguments: str) -> None:
         out.line(line)
     if verified.returncode:
         raise SystemExit(REFUSED)
+
+
+def run_command(out: Shell, folder: Path, asked: click.Command, *arguments: str) -> None:
+    """A command on the ledger of a folder, named before it is run."""
+    out.line(f"$ prasasti {asked.name} {' '.join(arguments)}")
+    asked.main([*arguments, "--ledger", str(folder)], obj=out, standalone_mode=False)
 
 
 def say_next(out: Shell, commands: Iterable[tuple[str, str]]) -> None:
