@@ -410,8 +410,6 @@ ROWS: dict[str, tuple[str, Play]] = {
     "an advance again, half of the work certified": (ACCEPTED, on(delivering("half"), replacing(), start=returned)),
     "an advance again, as much certified as the price leaves": (
         ACCEPTED, on(delivering("half"), delivering("rest", PRICE // 2 - ADVANCE), replacing(), start=returned)),
-    "an advance again, more certified": (
-        "procurement.37.4", on(delivering("half"), delivering("rest", 95 * MILLION), replacing(), start=returned)),
     "an advance again, recovered before it came back": (
         ACCEPTED, on(delivering("half"), delivering("rest"), reporting(outcome="returned"), replacing(), start=paid)),
     "a certificate's order in place": (ACCEPTED, on(reporting(outcome="rejected"), replacing(), start=certified)),
